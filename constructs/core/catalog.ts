@@ -1,0 +1,49 @@
+/**
+ * Every component's version, image, licence, end of life and compatibility rules, in one place. What is past its end
+ * of life needs a waiver with a reason and an expiry date.
+ */
+export interface CatalogEntry {
+  readonly name: string;
+  readonly version: string;
+  /** Repository with registry, without a tag. */
+  readonly repository: string;
+  /** @default the version */
+  readonly tag?: string;
+  readonly license: string;
+  /** Last day with security fixes, ISO 8601; undefined where its makers name none. */
+  readonly endOfLife?: string;
+  /** Whether the image has no shell, so that exec probes cannot work. */
+  readonly distroless?: boolean;
+  /** What to use instead, shown when it has ended. */
+  readonly successor?: string;
+}
+
+export const CATALOG = {
+  'otel-collector': {
+    name: 'otel-collector',
+    version: '0.158.0',
+    repository: 'docker.io/otel/opentelemetry-collector-contrib',
+    license: 'Apache-2.0',
+    distroless: true,
+  },
+  loki: {
+    name: 'loki',
+    version: '3.7.8',
+    repository: 'docker.io/grafana/loki',
+    license: 'AGPL-3.0',
+    distroless: true,
+  },
+  'loki-canary': {
+    name: 'loki-canary',
+    version: '3.7.8',
+    repository: 'docker.io/grafana/loki-canary',
+    license: 'AGPL-3.0',
+    distroless: true,
+  },
+} as const satisfies Record<string, CatalogEntry>;
+
+export type CatalogName = keyof typeof CATALOG;
+
+export function imageOf(entry: CatalogEntry): string {
+  return `${entry.repository}:${entry.tag ?? entry.version}`;
+}

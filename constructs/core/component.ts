@@ -1,0 +1,89 @@
+/**
+ * One component of a system: the chart that holds its objects, its configuration files and its secrets. Every file
+ * under `constructs/<layer>/` extends this class.
+ */
+import { Chart } from 'cdk8s';
+import { ConfigMap } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import type { ConfigFile } from './config-file';
+import type { Problem } from './config-error';
+import { Platform } from './platform';
+import { ComponentSecrets, type SecretKey, type SecretRef } from './secrets';
+
+/** In data-flow order; also the folders under `constructs/`. */
+export const LAYERS = ['secure', 'ingress', 'collect', 'route', 'buffer', 'store', 'view', 'alert'] as const;
+export type Layer = (typeof LAYERS)[number];
+
+export interface ComponentProps {
+  readonly namespace: string;
+}
+
+export interface ComponentInfo {
+  readonly layer: Layer;
+  /** What it is and does, in one sentence, for `hyperion explain` and the diagram. */
+  readonly summary: string;
+  /** Whether it keeps telemetry: a store must be written and read by somebody. */
+  readonly store?: boolean;
+}
+
+/** A configuration file as mounted, kept for `config/<component>/`. */
+export interface MountedConfig {
+  readonly configMapName: string;
+  readonly files: readonly ConfigFile[];
+}
+
+export abstract class Component extends Chart {
+  public readonly platform: Platform;
+  public readonly layer: Layer;
+  public readonly summary: string;
+  public readonly store: boolean;
+  public override readonly namespace: string;
+  public readonly configs: MountedConfig[] = [];
+  private readonly secrets: ComponentSecrets;
+
+  protected constructor(scope: Construct, id: string, props: ComponentProps, info: ComponentInfo) {
+    const platform = Platform.of(scope);
+    super(scope, id, {
+      namespace: props.namespace,
+      disableResourceNameHashes: true,
+      labels: {
+        'app.kubernetes.io/name': id,
+        'app.kubernetes.io/part-of': platform.system,
+        'app.kubernetes.io/managed-by': 'hyperion',
+      },
+    });
+    this.platform = platform;
+    this.namespace = props.namespace;
+    this.layer = info.layer;
+    this.summary = info.summary;
+    this.store = info.store ?? false;
+    platform.components.push(this);
+    this.secrets = new ComponentSecrets(this, `${id}-secrets`);
+  }
+
+  /** The key under which this component's pods find a secret of the environment's store. */
+  public secret(ref: SecretRef): SecretKey {
+    return this.secrets.key(ref);
+  }
+
+  /** A ConfigMap with these files; the same text is written to `config/<component>/` for its own validator. */
+  public configMap(name: string, files: readonly ConfigFile[]): MountedConfig {
+    new ConfigMap(this, `config-${name}`, {
+      metadata: { name },
+      data: Object.fromEntries(files.map((file) => [file.name, file.text])),
+    });
+    const mounted = { configMapName: name, files };
+    this.configs.push(mounted);
+    return mounted;
+  }
+
+  /** Notes a computed value, so that `hyperion explain` can say where it came from. */
+  public derived<T extends string | number>(what: string, value: T, from: string): T {
+    this.platform.derivations.push({ component: this.node.id, what, value: String(value), from });
+    return value;
+  }
+
+  protected problem(problem: Omit<Problem, 'path'>): void {
+    this.platform.report(this, problem);
+  }
+}

@@ -1,0 +1,50 @@
+/**
+ * What happens to data on a connection while its far end is away. Part of every connection, because the platform's
+ * guarantee follows from it (see `outage-budget.ts`).
+ */
+import type { Size } from 'cdk8s';
+import type { AnyEndpoint } from './endpoint';
+
+export type Delivery =
+  /**
+   * The sender answers only after the receiver has taken the data; a refusal travels back to whoever sent it, or, with
+   * a fallback, the data goes there instead.
+   */
+  | { readonly kind: 'synchronous'; readonly fallback?: AnyEndpoint }
+  /** Held in the sender's memory: lost when the sender dies. */
+  | { readonly kind: 'memory-queue'; readonly size: Size }
+  /** Held on the sender's volume: survives its death. `size` is for each of the sender's replicas. */
+  | { readonly kind: 'disk-queue'; readonly size: Size; readonly replicas: number };
+
+export const Delivery = {
+  synchronous: (fallback?: AnyEndpoint): Delivery =>
+    fallback === undefined ? { kind: 'synchronous' } : { kind: 'synchronous', fallback },
+  memoryQueue: (size: Size): Delivery => ({ kind: 'memory-queue', size }),
+  diskQueue: (size: Size, replicas: number): Delivery => ({ kind: 'disk-queue', size, replicas }),
+};
+
+/** What a server keeps for consumers that are away (a topic). */
+export interface Queue {
+  /** Payload that fits, all partitions together, each copy counted once. */
+  readonly capacity: Size;
+  /** How long it is kept even if there is room. */
+  readonly retentionSeconds: number;
+}
+
+/** How much flows over a connection at the declared workload. */
+export interface Load {
+  readonly eventsPerSecond: number;
+  /** Bytes in queues and on the wire, before compression. */
+  readonly bytesPerSecond: number;
+}
+
+export function scaleLoad(load: Load, factor: number): Load {
+  return { eventsPerSecond: load.eventsPerSecond * factor, bytesPerSecond: load.bytesPerSecond * factor };
+}
+
+export function sumLoads(loads: readonly Load[]): Load {
+  return {
+    eventsPerSecond: loads.reduce((sum, load) => sum + load.eventsPerSecond, 0),
+    bytesPerSecond: loads.reduce((sum, load) => sum + load.bytesPerSecond, 0),
+  };
+}

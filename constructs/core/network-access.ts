@@ -1,0 +1,79 @@
+/**
+ * Flows → NetworkPolicies. Each workload gets one policy with exactly one rule for each of its connections: ingress
+ * where it is dialled, egress where it dials, and DNS where it has to resolve a name. What no connection allows is
+ * denied, by these policies and by each namespace's default-deny.
+ */
+import { ApiObject } from 'cdk8s';
+import type { AnyEndpoint } from './endpoint';
+import { Task } from './task';
+import type { Party, Reach } from './party';
+import type { Platform } from './platform';
+import { Workload } from './workload';
+
+/** Where the cluster's DNS answers; AKS and EKS both label CoreDNS so. */
+export const DNS_PEER = {
+  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+  podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+} as const;
+
+interface Rule {
+  readonly peer: Reach;
+  readonly port: number;
+  readonly transport: 'TCP' | 'UDP';
+}
+
+export function addNetworkAccess(platform: Platform): void {
+  const { graph } = platform;
+  for (const party of graph.parties) {
+    if (!(party instanceof Workload || party instanceof Task)) continue;
+    const ingress = distinct(graph.into(party).map((c) => rule(c.from, c.to)));
+    const egress = distinct(graph.outOf(party).map((c) => rule(c.to.owner, c.to)));
+    new ApiObject(party, 'network-policy', {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'NetworkPolicy',
+      metadata: { name: party.id },
+      spec: {
+        podSelector: { matchLabels: { ...party.reach.labels } },
+        policyTypes: ['Ingress', 'Egress'],
+        ingress: ingress.map((r) => ({
+          from: peers(r.peer),
+          ports: [{ port: r.port, protocol: r.transport }],
+        })),
+        egress: [
+          ...egress.map((r) => ({ to: peers(r.peer), ports: [{ port: r.port, protocol: r.transport }] })),
+          ...(egress.length === 0 ? [] : [dnsRule()]),
+        ],
+      },
+    });
+  }
+}
+
+function rule(peer: Party, endpoint: AnyEndpoint): Rule {
+  return { peer: peer.reach, port: endpoint.port, transport: endpoint.transport };
+}
+
+/** Two connections over one port (several topics of one broker) need one rule, not two. */
+function distinct(rules: readonly Rule[]): Rule[] {
+  const byKey = new Map(rules.map((r) => [JSON.stringify(r), r]));
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, r]) => r);
+}
+
+function peers(reach: Reach): object[] {
+  if (reach.kind === 'addresses') return reach.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+  return [
+    {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': reach.namespace } },
+      podSelector: { matchLabels: { ...reach.labels } },
+    },
+  ];
+}
+
+function dnsRule(): object {
+  return {
+    to: [DNS_PEER],
+    ports: [
+      { port: 53, protocol: 'UDP' },
+      { port: 53, protocol: 'TCP' },
+    ],
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * The root of one environment: what every component of it shares (flow graph, problems, cloud references).
+ * `complete.ts` derives from it what needs the whole graph.
+ */
+import { App, type Duration } from 'cdk8s';
+import type { Construct, IConstruct } from 'constructs';
+import type { Component } from './component';
+import { ConfigError, type Problem } from './config-error';
+import { FlowGraph } from './flow-graph';
+import type { SecretStore } from './secrets';
+
+export type Tier = 'dev' | 'prod';
+
+export interface PlatformProps {
+  /** Name of the environment, e.g. `hyperion-prod`. */
+  readonly environment: string;
+  /** Name of the system that it is an instance of, e.g. `hyperion`. */
+  readonly system: string;
+  readonly tier: Tier;
+  /** Availability zones of the cluster, at least 1. */
+  readonly zones: number;
+  /** Where secrets come from. */
+  readonly secretStore: SecretStore;
+  /** How long any one store or processor may be away before acknowledged data is at risk: an operator's decision. */
+  readonly survivesOutage: Duration;
+  /**
+   * Domain under which Services are named.
+   * @default 'cluster.local': what AKS and EKS use
+   */
+  readonly clusterDomain?: string;
+}
+
+/** A value that was computed, for `hyperion explain`. */
+export interface Derivation {
+  readonly component: string;
+  readonly what: string;
+  readonly value: string;
+  readonly from: string;
+}
+
+export class Platform extends App {
+  public static override of(scope: IConstruct): Platform {
+    const root = scope.node.root;
+    if (root instanceof Platform) return root;
+    throw new Error(
+      `${scope.node.path}: not inside a Platform; create one with new Platform({ … }) and use it as scope`,
+    );
+  }
+
+  public readonly environment: string;
+  public readonly system: string;
+  public readonly tier: Tier;
+  public readonly zones: number;
+  public readonly secretStore: SecretStore;
+  public readonly survivesOutage: Duration;
+  public readonly clusterDomain: string;
+  public readonly graph = new FlowGraph();
+  public readonly components: Component[] = [];
+  public readonly derivations: Derivation[] = [];
+  /** Description of each value that the cloud hands over later, by name. */
+  public readonly cloudRefs = new Map<string, string>();
+  private readonly problems: Problem[] = [];
+  private readonly derivers: (() => void)[] = [];
+
+  public constructor(props: PlatformProps) {
+    super();
+    this.environment = props.environment;
+    this.system = props.system;
+    this.tier = props.tier;
+    this.zones = props.zones;
+    this.secretStore = props.secretStore;
+    this.survivesOutage = props.survivesOutage;
+    this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+  }
+
+  /** Reports a mistake found in `scope`; all of them are thrown together by `finish`. */
+  public report(scope: Construct | string, problem: Omit<Problem, 'path'>): void {
+    const path = typeof scope === 'string' ? scope : scope.node.path;
+    this.problems.push({ path: path === '' ? this.environment : `${this.environment}/${path}`, ...problem });
+  }
+
+  /** Registers what can only be derived once every component exists. Runs in the order of registration. */
+  public whenComplete(derive: () => void): void {
+    this.derivers.push(derive);
+  }
+
+  /** Runs what `whenComplete` registered, what those register included. */
+  public runDerivers(): void {
+    for (let next = this.derivers.shift(); next !== undefined; next = this.derivers.shift()) next();
+  }
+
+  /** @throws ConfigError with every problem reported so far */
+  public throwProblems(): void {
+    if (this.problems.length > 0) throw new ConfigError(this.problems);
+  }
+}

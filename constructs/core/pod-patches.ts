@@ -1,0 +1,74 @@
+/**
+ * What a hardened pod needs and cdk8s-plus cannot say: spread over zones and nodes, no service links, the seccomp
+ * profile of the pod, and a hash of its configuration so that a changed file rolls the workload.
+ */
+import { createHash } from 'node:crypto';
+import { JsonPatch } from 'cdk8s';
+import type { MountedConfig } from './component';
+
+export interface HardeningProps {
+  readonly kind: 'Deployment' | 'StatefulSet' | 'DaemonSet' | 'Job';
+  readonly replicas: number;
+  readonly zones: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly configs: readonly MountedConfig[];
+  /**
+   * Where the object's own `spec` lies.
+   * @default '' (a CronJob's lies under `/spec/jobTemplate`)
+   */
+  readonly prefix?: string;
+}
+
+export const CONFIG_HASH_ANNOTATION = 'hyperion.example.com/config-hash';
+
+export function hardeningPatches(props: HardeningProps): JsonPatch[] {
+  const template = `${props.prefix ?? ''}/spec/template`;
+  const patches = [
+    // Environment variables for every Service of the namespace: a leak, and Loki and Grafana trip over `*_PORT`.
+    JsonPatch.add(`${template}/spec/enableServiceLinks`, false),
+    JsonPatch.add(`${template}/spec/securityContext/seccompProfile`, { type: 'RuntimeDefault' }),
+  ];
+  if (props.configs.length > 0) {
+    patches.push(
+      JsonPatch.add(`${template}/metadata/annotations`, {
+        [CONFIG_HASH_ANNOTATION]: configHash(props.configs),
+      }),
+    );
+  }
+  if ((props.kind === 'Deployment' || props.kind === 'StatefulSet') && props.replicas > 1) {
+    patches.push(JsonPatch.add(`${template}/spec/topologySpreadConstraints`, spread(props)));
+  }
+  return patches;
+}
+
+export function configHash(configs: readonly MountedConfig[]): string {
+  const hash = createHash('sha256');
+  for (const { configMapName, files } of configs) {
+    for (const file of files) hash.update(JSON.stringify([configMapName, file.name, file.text]));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+function spread(props: HardeningProps): object[] {
+  const labelSelector = { matchLabels: { ...props.labels } };
+  // Without it, a rolling Deployment counts the old pods too and the new ones pile up in one zone.
+  const matchLabelKeys = props.kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {};
+  return [
+    {
+      maxSkew: 1,
+      topologyKey: 'topology.kubernetes.io/zone',
+      // With one zone there is nothing to enforce.
+      whenUnsatisfiable: props.zones > 1 ? 'DoNotSchedule' : 'ScheduleAnyway',
+      labelSelector,
+      ...matchLabelKeys,
+    },
+    {
+      maxSkew: 1,
+      topologyKey: 'kubernetes.io/hostname',
+      // Replicas of data must not share a node; the others only should not.
+      whenUnsatisfiable: props.kind === 'StatefulSet' && props.zones > 1 ? 'DoNotSchedule' : 'ScheduleAnyway',
+      labelSelector,
+      ...matchLabelKeys,
+    },
+  ];
+}

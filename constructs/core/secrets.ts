@@ -1,0 +1,79 @@
+/**
+ * Secrets by name, never by value. A component that uses a `SecretRef` gets one `ExternalSecret` in its namespace,
+ * from which the External Secrets Operator makes the Kubernetes Secret.
+ */
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+import { Platform } from './platform';
+
+/** Where the environment's secrets live, and how the operator in the cluster names that place. */
+export interface SecretStore {
+  /** Azure Key Vault, AWS Secrets Manager or 1Password, behind a `ClusterSecretStore` of the platform team. */
+  readonly kind: 'azure-key-vault' | 'aws-secrets-manager' | 'onepassword';
+  /** Name of the `ClusterSecretStore`. */
+  readonly name: string;
+}
+
+/** One secret in the environment's store. Two references with the same name are the same secret. */
+export class SecretRef {
+  private constructor(public readonly name: string) {}
+
+  /**
+   * @param name as it stands in the store: letters, digits and hyphens (what a Key Vault accepts), at most 127
+   * @throws Error for a name that a Key Vault would refuse
+   */
+  public static named(name: string): SecretRef {
+    if (!/^[a-zA-Z0-9-]{1,127}$/.test(name)) {
+      throw new Error(
+        `secret name ${JSON.stringify(name)}: a Key Vault accepts letters, digits and hyphens, at most 127; rename it`,
+      );
+    }
+    return new SecretRef(name);
+  }
+}
+
+/** A key of a Kubernetes Secret, as an environment variable or a mounted file names it. */
+export interface SecretKey {
+  readonly secretName: string;
+  readonly key: string;
+}
+
+/** How often a changed secret is fetched from the store; an hour bounds how long a rotated one lives on. */
+const REFRESH_INTERVAL = '1h';
+
+/** The Kubernetes Secret of one component, filled from the environment's store. */
+export class ComponentSecrets {
+  private readonly keys = new Map<string, string>();
+  private object: ApiObject | undefined;
+
+  public constructor(
+    private readonly scope: Construct,
+    private readonly secretName: string,
+  ) {}
+
+  /** The key under which the component finds the secret; the first call makes the `ExternalSecret`. */
+  public key(ref: SecretRef): SecretKey {
+    this.keys.set(ref.name, ref.name);
+    this.object ??= this.makeObject();
+    return { secretName: this.secretName, key: ref.name };
+  }
+
+  private makeObject(): ApiObject {
+    const store = Platform.of(this.scope).secretStore;
+    const keys = this.keys;
+    return new ApiObject(this.scope, 'external-secret', {
+      apiVersion: 'external-secrets.io/v1',
+      kind: 'ExternalSecret',
+      metadata: { name: this.secretName },
+      spec: {
+        refreshInterval: REFRESH_INTERVAL,
+        secretStoreRef: { kind: 'ClusterSecretStore', name: store.name },
+        target: { name: this.secretName, creationPolicy: 'Owner' },
+        // Read when the object is rendered: keys may still be added after it was made.
+        get data() {
+          return [...keys.keys()].sort().map((name) => ({ secretKey: name, remoteRef: { key: name } }));
+        },
+      },
+    });
+  }
+}

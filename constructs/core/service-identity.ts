@@ -1,0 +1,92 @@
+/**
+ * The service account of one workload and what it may do: nothing by default, not even its own token.
+ */
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import { clusterScoped } from './cluster-scoped';
+
+export interface PermissionRule {
+  readonly apiGroup: '' | 'apps' | 'batch' | 'discovery.k8s.io' | 'coordination.k8s.io';
+  readonly resources: readonly string[];
+  readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'update' | 'patch')[];
+}
+
+export interface IdentityProps {
+  /**
+   * Client ID of the Azure identity that the pods act as (workload identity), usually a cloud reference.
+   * @default none
+   */
+  readonly azureClientId?: string;
+  /**
+   * What the pods may do with the Kubernetes API in these namespaces; mounts the token.
+   * @default nothing
+   */
+  readonly permissions?: {
+    readonly namespaces: readonly string[];
+    readonly rules: readonly PermissionRule[];
+  };
+  /**
+   * The same over the whole cluster: only for what is not namespaced (nodes, namespaces) or truly everywhere.
+   * @default nothing
+   */
+  readonly clusterPermissions?: readonly PermissionRule[];
+}
+
+export class ServiceIdentity extends Construct {
+  public readonly account: kplus.ServiceAccount;
+  public readonly mountsToken: boolean;
+  /** What the Azure workload-identity webhook looks for on a pod. */
+  public readonly podLabels: Readonly<Record<string, string>>;
+
+  public constructor(scope: Construct, name: string, props: IdentityProps) {
+    super(scope, 'identity');
+    this.mountsToken = props.permissions !== undefined || props.clusterPermissions !== undefined;
+    this.podLabels = props.azureClientId === undefined ? {} : { 'azure.workload.identity/use': 'true' };
+    this.account = new kplus.ServiceAccount(this, 'account', {
+      metadata: {
+        name,
+        ...(props.azureClientId === undefined
+          ? {}
+          : { annotations: { 'azure.workload.identity/client-id': props.azureClientId } }),
+      },
+      automountToken: false,
+    });
+    for (const namespace of props.permissions?.namespaces ?? []) {
+      const metadata = { name, namespace };
+      const role = new kplus.k8s.KubeRole(this, `role-${namespace}`, {
+        metadata,
+        rules: toRules(props.permissions?.rules ?? []),
+      });
+      new kplus.k8s.KubeRoleBinding(this, `binding-${namespace}`, {
+        metadata,
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.name },
+        subjects: [this.subject()],
+      });
+    }
+    if (props.clusterPermissions !== undefined) {
+      const role = new kplus.k8s.KubeClusterRole(this, 'cluster-role', {
+        metadata: { name },
+        rules: toRules(props.clusterPermissions),
+      });
+      const binding = new kplus.k8s.KubeClusterRoleBinding(this, 'cluster-binding', {
+        metadata: { name },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role.name },
+        subjects: [this.subject()],
+      });
+      clusterScoped(role, binding);
+    }
+  }
+
+  private subject(): kplus.k8s.Subject {
+    const { name, metadata } = this.account;
+    return { kind: 'ServiceAccount', name, namespace: metadata.namespace };
+  }
+}
+
+function toRules(rules: readonly PermissionRule[]): kplus.k8s.PolicyRule[] {
+  return rules.map((rule) => ({
+    apiGroups: [rule.apiGroup],
+    resources: [...rule.resources],
+    verbs: [...rule.verbs],
+  }));
+}

@@ -1,0 +1,280 @@
+/**
+ * A hardened Deployment, StatefulSet or DaemonSet with its Services, disruption budget, autoscaler and permissions,
+ * and one party of the flow graph. cdk8s-plus makes the objects; what it cannot say is patched in here, once.
+ */
+import { ApiObject, Duration, JsonPatch } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { Construct } from 'constructs';
+import type { Component } from './component';
+import { connect, type ConnectOptions } from './connect';
+import { containerProps, type ContainerSpec } from './container-spec';
+import { Endpoint, PROTOCOLS, type EndpointProps, type Protocol, type Signal } from './endpoint';
+import type { Party, Reach } from './party';
+import { hardeningPatches } from './pod-patches';
+import { PodVolumes, type VolumeClaim } from './pod-volumes';
+import { ServiceIdentity, type IdentityProps } from './service-identity';
+
+export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
+
+export interface WorkloadProps {
+  readonly kind: WorkloadKind;
+  /** Not for a DaemonSet, which runs on every node. */
+  readonly replicas?: number;
+  readonly container: ContainerSpec;
+  readonly sidecars?: readonly (ContainerSpec & { readonly name: string })[];
+  readonly initContainers?: readonly (ContainerSpec & { readonly name: string })[];
+  /** User and group of every process in the pod; never 0. */
+  readonly uid: number;
+  /** What the component needs to finish its work when told to stop, with its source beside the value. */
+  readonly drainSeconds: number;
+  /** Volumes that outlive the pod; StatefulSets only. */
+  readonly claims?: readonly VolumeClaim[];
+  readonly identity?: IdentityProps;
+  /** Scale on CPU between `replicas` and `maxReplicas`. */
+  readonly autoscale?: { readonly maxReplicas: number; readonly cpuPercent: number };
+  /** @default 'Parallel': replicas that find each other by name must all have one */
+  readonly podManagement?: 'Parallel' | 'OrderedReady';
+  /** Whether peers resolve each other before they are ready. @default false */
+  readonly publishNotReadyAddresses?: boolean;
+}
+
+/** Old ReplicaSets and revisions kept for a rollback; the default of 10 only clutters. */
+const REVISION_HISTORY_LIMIT = 3;
+
+export class Workload extends Construct implements Party {
+  public readonly id: string;
+  public readonly componentName: string;
+  public readonly kind: WorkloadKind;
+  public readonly replicas: number;
+  public readonly maxReplicas: number;
+  public readonly spec: WorkloadProps;
+  public readonly reach: Reach & { kind: 'pods' };
+  public readonly identity: ServiceIdentity;
+  private readonly component: Component;
+  private readonly pod: kplus.Workload;
+  private readonly labels: Readonly<Record<string, string>>;
+  private service: kplus.Service | undefined;
+  private headless: kplus.Service | undefined;
+
+  public constructor(scope: Component, id: string, props: WorkloadProps) {
+    super(scope, id);
+    this.component = scope;
+    this.id = id;
+    this.componentName = scope.node.id;
+    this.kind = props.kind;
+    this.spec = props;
+    this.replicas = props.replicas ?? 1;
+    this.maxReplicas = props.autoscale?.maxReplicas ?? this.replicas;
+    this.labels = { 'app.kubernetes.io/name': this.componentName, 'app.kubernetes.io/component': id };
+    this.reach = { kind: 'pods', namespace: scope.namespace, labels: this.labels };
+    this.checkProps();
+
+    this.identity = new ServiceIdentity(this, id, props.identity ?? {});
+    this.pod = this.createPods();
+    this.addContainers();
+    this.addAvailability();
+    scope.platform.graph.addParty(this);
+  }
+
+  public get host(): string {
+    return `${this.id}.${this.component.namespace}.svc.${this.component.platform.clusterDomain}`;
+  }
+
+  public get headlessHost(): string {
+    return `${this.id}-headless.${this.component.namespace}.svc.${this.component.platform.clusterDomain}`;
+  }
+
+  /** Stable DNS names of a StatefulSet's pods, in order. */
+  public get podHosts(): readonly string[] {
+    return Array.from({ length: this.replicas }, (_, i) => `${this.id}-${i}.${this.headlessHost}`);
+  }
+
+  /** Opens a port of the main container, puts it on the Services, and gives its endpoint. */
+  public listen<const S extends Signal, P extends Protocol>(
+    props: EndpointProps<S, P>,
+    container: string = this.spec.container.name ?? this.id,
+  ): Endpoint<S, P> {
+    const endpoint = new Endpoint<S, P>(this, props);
+    const graph = this.component.platform.graph;
+    const isNewPort = !graph.endpointsOf(this).some((known) => known.name === endpoint.name);
+    graph.addEndpoint(endpoint);
+    if (isNewPort) this.openPort(endpoint, container);
+    return endpoint;
+  }
+
+  /** Records that this workload connects to the endpoint, which opens the network for it. */
+  public connect<S extends Signal>(endpoint: Endpoint<S>, options: ConnectOptions<S>): void {
+    connect(this, endpoint, options);
+  }
+
+  private openPort(endpoint: Endpoint, containerName: string): void {
+    const protocol =
+      PROTOCOLS[endpoint.protocol].transport === 'UDP' ? kplus.Protocol.UDP : kplus.Protocol.TCP;
+    const container = this.pod.containers.find((candidate) => candidate.name === containerName);
+    container?.addPort({ number: endpoint.port, name: endpoint.name, protocol });
+    const bind = { name: endpoint.name, protocol, targetPort: endpoint.port };
+    if (endpoint.access !== 'peer' && endpoint.via === 'service') {
+      this.service ??= this.createService(this.id, {});
+      this.service.bind(endpoint.port, bind);
+    }
+    if (this.kind === 'StatefulSet' || endpoint.via === 'headless')
+      this.headlessService().bind(endpoint.port, bind);
+  }
+
+  private headlessService(): kplus.Service {
+    this.headless ??= this.createService(`${this.id}-headless`, {
+      clusterIP: 'None',
+      publishNotReadyAddresses: this.spec.publishNotReadyAddresses ?? false,
+    });
+    return this.headless;
+  }
+
+  private createService(name: string, props: kplus.ServiceProps): kplus.Service {
+    const service = new kplus.Service(this, name === this.id ? 'service' : 'headless', {
+      ...props,
+      metadata: { name, labels: { 'app.kubernetes.io/component': this.id } },
+    });
+    for (const [key, value] of Object.entries(this.labels)) service.selectLabel(key, value);
+    return service;
+  }
+
+  private createPods(): kplus.Workload {
+    const { uid } = this.spec;
+    const common = {
+      metadata: { name: this.id, labels: { 'app.kubernetes.io/component': this.id } },
+      podMetadata: { labels: { ...this.component.labels, ...this.labels, ...this.identity.podLabels } },
+      select: false,
+      automountServiceAccountToken: this.identity.mountsToken,
+      serviceAccount: this.identity.account,
+      terminationGracePeriod: Duration.seconds(this.spec.drainSeconds),
+      securityContext: {
+        ensureNonRoot: true,
+        user: uid,
+        group: uid,
+        fsGroup: uid,
+        fsGroupChangePolicy: kplus.FsGroupChangePolicy.ON_ROOT_MISMATCH,
+      },
+    };
+    const pods = this.createPodsOfKind(common);
+    pods.select(kplus.LabelSelector.of({ labels: { ...this.labels } }));
+    // cdk8s-plus makes a StatefulSet's Service select its address label, which our pods do not carry.
+    if (this.kind === 'StatefulSet') {
+      ApiObject.of(this.headlessService()).addJsonPatch(
+        JsonPatch.remove('/spec/selector/cdk8s.io~1metadata.addr'),
+      );
+    }
+    return pods;
+  }
+
+  private createPodsOfKind(common: kplus.WorkloadProps): kplus.Workload {
+    switch (this.kind) {
+      case 'Deployment':
+        return new kplus.Deployment(this, 'deployment', {
+          ...common,
+          // With an autoscaler the replica count is the autoscaler's: cdk8s-plus leaves it out.
+          replicas: this.spec.autoscale === undefined ? this.replicas : undefined,
+          strategy: kplus.DeploymentStrategy.rollingUpdate({
+            maxUnavailable: kplus.PercentOrAbsolute.absolute(0),
+            maxSurge: kplus.PercentOrAbsolute.absolute(1),
+          }),
+        });
+      case 'StatefulSet':
+        return new kplus.StatefulSet(this, 'statefulset', {
+          ...common,
+          replicas: this.replicas,
+          service: this.headlessService(),
+          podManagementPolicy:
+            this.spec.podManagement === 'OrderedReady'
+              ? kplus.PodManagementPolicy.ORDERED_READY
+              : kplus.PodManagementPolicy.PARALLEL,
+        });
+      case 'DaemonSet':
+        return new kplus.DaemonSet(this, 'daemonset', common);
+    }
+  }
+
+  private addContainers(): void {
+    const { container, sidecars, initContainers, claims } = this.spec;
+    const volumes = new PodVolumes(this.pod, claims ?? []);
+    const all = [{ ...container, name: container.name ?? this.id }, ...(sidecars ?? [])];
+    for (const spec of all) {
+      volumes.mount(this.pod.addContainer(containerProps(this.pod, spec.name, spec)), spec);
+    }
+    for (const spec of initContainers ?? []) {
+      volumes.mount(this.pod.addInitContainer(containerProps(this.pod, spec.name, spec)), spec);
+    }
+    const configs = [...all, ...(initContainers ?? [])].flatMap((spec) => spec.configs ?? []);
+    ApiObject.of(this.pod).addJsonPatch(
+      // The address label of cdk8s-plus depends on the construct path; ours are the stable ones.
+      JsonPatch.remove('/spec/template/metadata/labels/cdk8s.io~1metadata.addr'),
+      JsonPatch.add('/spec/revisionHistoryLimit', REVISION_HISTORY_LIMIT),
+      ...volumes.patches(),
+      ...hardeningPatches({
+        kind: this.kind,
+        replicas: this.maxReplicas,
+        zones: this.component.platform.zones,
+        labels: this.labels,
+        configs: configs.map(({ config }) => config),
+      }),
+    );
+  }
+
+  private addAvailability(): void {
+    if (this.kind === 'DaemonSet') return;
+    new kplus.k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
+      metadata: { name: this.id },
+      // One at a time also lets a single replica be evicted, so that a node drain never hangs.
+      spec: {
+        maxUnavailable: kplus.k8s.IntOrString.fromNumber(1),
+        selector: { matchLabels: { ...this.labels } },
+      },
+    });
+    const { autoscale } = this.spec;
+    if (autoscale !== undefined && this.pod instanceof kplus.Deployment) {
+      new kplus.HorizontalPodAutoscaler(this, 'autoscaler', {
+        metadata: { name: this.id },
+        target: this.pod,
+        minReplicas: this.replicas,
+        maxReplicas: autoscale.maxReplicas,
+        metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(autoscale.cpuPercent))],
+      });
+    }
+  }
+
+  private checkProps(): void {
+    const { uid, claims, replicas, autoscale } = this.spec;
+    const report = this.component.platform.report.bind(this.component.platform, this);
+    if (uid === 0) {
+      report({
+        property: 'uid',
+        value: uid,
+        rule: 'no process runs as root',
+        remedy: "use the image's own user, e.g. 10001",
+      });
+    }
+    if ((claims ?? []).length > 0 && this.kind !== 'StatefulSet') {
+      report({
+        property: 'claims',
+        value: (claims ?? []).map((claim) => claim.name),
+        rule: 'only a StatefulSet gives each replica a volume of its own',
+        remedy: "use kind: 'StatefulSet', or scratch for data that may vanish",
+      });
+    }
+    if (replicas !== undefined && (!Number.isInteger(replicas) || replicas < 1)) {
+      report({
+        property: 'replicas',
+        value: replicas,
+        rule: 'a workload has a whole number of replicas, at least 1',
+        remedy: 'leave the component out to run none',
+      });
+    }
+    if (autoscale !== undefined && autoscale.maxReplicas < this.replicas) {
+      report({
+        property: 'autoscale.maxReplicas',
+        value: autoscale.maxReplicas,
+        rule: `the ceiling is not below the floor of ${this.replicas} replicas`,
+        remedy: 'raise maxReplicas or lower replicas',
+      });
+    }
+  }
+}

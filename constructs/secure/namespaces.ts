@@ -1,0 +1,100 @@
+/**
+ * The namespaces of an environment: Pod Security "restricted", default deny in both directions, a quota that leaves
+ * room for one rolling update, and limits for containers that name none.
+ */
+import { ApiObject } from 'cdk8s';
+import * as kplus from 'cdk8s-plus-28';
+import { clusterScoped } from '../core/cluster-scoped';
+import { Component } from '../core/component';
+import type { Platform } from '../core/platform';
+import { podRequests } from '../core/pod-requests';
+import { mebibytesFor, quantity } from '../core/quantity';
+
+export interface NamespaceProps {
+  /** The Pod Security level that its pods need. */
+  readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
+  /** Services that may ask the cloud for a load balancer. @default 0 */
+  readonly loadBalancers?: number;
+}
+
+export interface NamespacesProps {
+  /** By name. */
+  readonly namespaces: Readonly<Record<string, NamespaceProps>>;
+}
+
+/** The label by which the admission policies find the namespaces that they guard. */
+export const POLICIES_LABEL = { 'hyperion.example.com/policies': 'enforced' } as const;
+
+/** Room in a quota above the declared pods: a rolling update starts one pod more per workload, jobs come and go. */
+const QUOTA_HEADROOM = 1.5;
+
+export class Namespaces extends Component {
+  public constructor(scope: Platform, id: string, props: NamespacesProps) {
+    const names = Object.keys(props.namespaces);
+    super(
+      scope,
+      id,
+      { namespace: names[0] ?? 'default' },
+      { layer: 'secure', summary: 'Namespaces with Pod Security, quotas and default deny' },
+    );
+    for (const [name, { podSecurity, loadBalancers }] of Object.entries(props.namespaces)) {
+      const namespace = new kplus.k8s.KubeNamespace(this, `namespace-${name}`, {
+        metadata: {
+          name,
+          labels: {
+            ...POLICIES_LABEL,
+            ...Object.fromEntries(
+              ['enforce', 'audit', 'warn'].map((mode) => [`pod-security.kubernetes.io/${mode}`, podSecurity]),
+            ),
+            'hyperion.example.com/environment': scope.environment,
+          },
+        },
+      });
+      clusterScoped(namespace);
+      new ApiObject(this, `default-deny-${name}`, {
+        apiVersion: 'networking.k8s.io/v1',
+        kind: 'NetworkPolicy',
+        metadata: { name: 'default-deny', namespace: name },
+        spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
+      });
+      scope.whenComplete(() => {
+        this.addQuota(name, loadBalancers ?? 0);
+      });
+    }
+  }
+
+  private addQuota(namespace: string, loadBalancers: number): void {
+    const total = podRequests(this.platform, namespace);
+    const cpu = `${Math.ceil(total.cpuMillis * QUOTA_HEADROOM)}m`;
+    const memory = quantity(mebibytesFor(total.memoryBytes * QUOTA_HEADROOM));
+    new ApiObject(this, `quota-${namespace}`, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'compute', namespace },
+      spec: {
+        hard: {
+          'requests.cpu': cpu,
+          'requests.memory': memory,
+          pods: String(Math.ceil(total.pods * QUOTA_HEADROOM) + 5),
+          // Nothing here exposes a node port or asks the cloud for a load balancer, but for the ingress controller.
+          'services.nodeports': '0',
+          'services.loadbalancers': String(loadBalancers),
+        },
+      },
+    });
+    new ApiObject(this, `limits-${namespace}`, {
+      apiVersion: 'v1',
+      kind: 'LimitRange',
+      metadata: { name: 'containers', namespace },
+      spec: {
+        limits: [
+          {
+            type: 'Container',
+            default: { cpu: '500m', memory: '512Mi' },
+            defaultRequest: { cpu: '50m', memory: '128Mi' },
+          },
+        ],
+      },
+    });
+  }
+}
