@@ -40,6 +40,18 @@ export const CATALOG = {
     license: 'AGPL-3.0',
     distroless: true,
   },
+  'nginx-ingress': {
+    name: 'nginx-ingress',
+    version: '5.5.4',
+    repository: 'docker.io/nginx/nginx-ingress',
+    license: 'Apache-2.0',
+  },
+  trivy: {
+    name: 'trivy',
+    version: '0.72.0',
+    repository: 'ghcr.io/aquasecurity/trivy',
+    license: 'Apache-2.0',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogName = keyof typeof CATALOG;

@@ -61,8 +61,8 @@ export interface ContainerSpec {
     readonly secretName: string;
     readonly keys?: readonly string[];
   }[];
-  /** Writable directories that vanish with the pod; the root file system is read-only. */
-  readonly scratch?: readonly { readonly mountPath: string; readonly size: Size }[];
+  /** Writable directories that vanish with the pod; the root file system is read-only. One name is one directory, shared. */
+  readonly scratch?: readonly { readonly mountPath: string; readonly size: Size; readonly name?: string }[];
   /** Claims of the workload that this container mounts, by name. */
   readonly volumes?: readonly {
     readonly claim: string;
@@ -72,6 +72,11 @@ export interface ContainerSpec {
   /** Command run before the container is told to stop, e.g. to leave a ring. */
   readonly preStop?: readonly string[];
   readonly user?: number;
+  /**
+   * The only capability that Pod Security "restricted" lets a container keep.
+   * @default none
+   */
+  readonly addCapabilities?: readonly 'NET_BIND_SERVICE'[];
 }
 
 const PROBE_PERIOD_SECONDS = 10;
@@ -114,7 +119,12 @@ export function containerProps(
       privileged: false,
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
-      capabilities: { drop: [kplus.Capability.ALL] },
+      capabilities: {
+        drop: [kplus.Capability.ALL],
+        ...(spec.addCapabilities === undefined
+          ? {}
+          : { add: spec.addCapabilities.map((name) => kplus.Capability[name]) }),
+      },
       seccompProfile: { type: kplus.SeccompProfileType.RUNTIME_DEFAULT },
       ...(spec.user === undefined ? {} : { user: spec.user }),
     },

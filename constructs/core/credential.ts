@@ -41,4 +41,6 @@ export class AuthScheme {
 /** What a client presents. */
 export type Credential =
   | { readonly kind: 'bearer' | 'basic' | 'sasl-plain' | 'password'; readonly secret: SecretRef }
-  | { readonly kind: 'workload-identity' | 'token' };
+  | { readonly kind: 'workload-identity' | 'token' }
+  /** Passes on what its own client presented: a reverse proxy. */
+  | { readonly kind: 'forwarded' };

@@ -61,7 +61,7 @@ function checkCredential(platform: Platform, connection: Connection): void {
     });
   };
   if (auth.kind === 'none') {
-    if (presented !== undefined) {
+    if (presented !== undefined && presented.kind !== 'forwarded') {
       problem(
         presented.kind,
         `${connection.to.id} asks for no credential`,
@@ -74,6 +74,7 @@ function checkCredential(platform: Platform, connection: Connection): void {
     problem('none', `${connection.to.id} asks for ${auth.kind}`, `present a ${auth.kind} credential`);
     return;
   }
+  if (presented.kind === 'forwarded') return;
   if (presented.kind !== auth.kind) {
     problem(presented.kind, `${connection.to.id} asks for ${auth.kind}`, `present a ${auth.kind} credential`);
     return;

@@ -59,7 +59,10 @@ function distinct(rules: readonly Rule[]): Rule[] {
 }
 
 function peers(reach: Reach): object[] {
-  if (reach.kind === 'addresses') return reach.cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+  if (reach.kind === 'addresses') {
+    const except = reach.except === undefined ? {} : { except: [...reach.except] };
+    return reach.cidrs.map((cidr) => ({ ipBlock: { cidr, ...except } }));
+  }
   return [
     {
       namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': reach.namespace } },

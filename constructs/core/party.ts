@@ -18,16 +18,21 @@ export interface Party {
   readonly headlessHost?: string;
 }
 
-/** `pods`: those with these labels in that namespace. `addresses`: whoever has an address in these CIDR blocks. */
+/** `pods`: those with these labels in that namespace. `addresses`: whoever has an address in these CIDR blocks, but for those in `except`. */
 export type Reach =
   | { readonly kind: 'pods'; readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
-  | { readonly kind: 'addresses'; readonly cidrs: readonly string[] };
+  | { readonly kind: 'addresses'; readonly cidrs: readonly string[]; readonly except?: readonly string[] };
 
 export interface ExternalProps {
   /** What it is, for a reader of the graph, e.g. `Azure Blob Storage`. */
   readonly description: string;
   /** Address blocks in which it lies; a NetworkPolicy can only name it so. */
   readonly cidrs: readonly string[];
+  /**
+   * Blocks inside those that are not meant.
+   * @default none
+   */
+  readonly except?: readonly string[];
   /**
    * DNS name by which it is reached.
    * @default none: it only dials, and is never dialled
@@ -48,7 +53,11 @@ export class External extends Construct implements Party {
     this.id = id;
     this.componentName = id;
     this.description = props.description;
-    this.reach = { kind: 'addresses', cidrs: props.cidrs };
+    this.reach = {
+      kind: 'addresses',
+      cidrs: props.cidrs,
+      ...(props.except === undefined ? {} : { except: props.except }),
+    };
     this.host = props.host ?? id;
     const platform = Platform.of(this);
     platform.graph.addParty(this);

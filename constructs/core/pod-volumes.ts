@@ -57,9 +57,9 @@ export class PodVolumes {
       );
       container.mount(mountPath, volume, { readOnly: true });
     }
-    for (const { mountPath, size } of spec.scratch ?? []) {
+    for (const { mountPath, size, name } of spec.scratch ?? []) {
       this.scratchCount += 1;
-      const volume = this.once(`scratch-${this.scratchCount}`, (id) =>
+      const volume = this.once(name ?? `scratch-${this.scratchCount}`, (id) =>
         kplus.Volume.fromEmptyDir(this.pod, id, id, { sizeLimit: size }),
       );
       container.mount(mountPath, volume);

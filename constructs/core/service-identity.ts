@@ -6,7 +6,7 @@ import { Construct } from 'constructs';
 import { clusterScoped } from './cluster-scoped';
 
 export interface PermissionRule {
-  readonly apiGroup: '' | 'apps' | 'batch' | 'discovery.k8s.io' | 'coordination.k8s.io';
+  readonly apiGroup: '' | 'apps' | 'batch' | 'discovery.k8s.io' | 'coordination.k8s.io' | 'networking.k8s.io';
   readonly resources: readonly string[];
   readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'update' | 'patch')[];
 }
@@ -18,13 +18,10 @@ export interface IdentityProps {
    */
   readonly azureClientId?: string;
   /**
-   * What the pods may do with the Kubernetes API in these namespaces; mounts the token.
+   * What the pods may do with the Kubernetes API in each of these namespaces; mounts the token.
    * @default nothing
    */
-  readonly permissions?: {
-    readonly namespaces: readonly string[];
-    readonly rules: readonly PermissionRule[];
-  };
+  readonly permissions?: Readonly<Record<string, readonly PermissionRule[]>>;
   /**
    * The same over the whole cluster: only for what is not namespaced (nodes, namespaces) or truly everywhere.
    * @default nothing
@@ -51,12 +48,9 @@ export class ServiceIdentity extends Construct {
       },
       automountToken: false,
     });
-    for (const namespace of props.permissions?.namespaces ?? []) {
+    for (const [namespace, rules] of Object.entries(props.permissions ?? {})) {
       const metadata = { name, namespace };
-      const role = new kplus.k8s.KubeRole(this, `role-${namespace}`, {
-        metadata,
-        rules: toRules(props.permissions?.rules ?? []),
-      });
+      const role = new kplus.k8s.KubeRole(this, `role-${namespace}`, { metadata, rules: toRules(rules) });
       new kplus.k8s.KubeRoleBinding(this, `binding-${namespace}`, {
         metadata,
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: role.name },

@@ -42,8 +42,13 @@ export class Task extends Construct implements Party {
   public readonly reach: Reach & { kind: 'pods' };
   public readonly host: string;
 
-  public constructor(scope: Component, id: string, props: TaskProps) {
+  public constructor(
+    scope: Component,
+    id: string,
+    public readonly spec: TaskProps,
+  ) {
     super(scope, id);
+    const props = spec;
     this.id = id;
     this.componentName = scope.node.id;
     this.host = id;

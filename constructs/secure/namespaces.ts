@@ -76,8 +76,8 @@ export class Namespaces extends Component {
           'requests.cpu': cpu,
           'requests.memory': memory,
           pods: String(Math.ceil(total.pods * QUOTA_HEADROOM) + 5),
-          // Nothing here exposes a node port or asks the cloud for a load balancer, but for the ingress controller.
-          'services.nodeports': '0',
+          // Only the ingress controller asks the cloud for a load balancer, which takes a node port for its one port.
+          'services.nodeports': String(loadBalancers),
           'services.loadbalancers': String(loadBalancers),
         },
       },

@@ -1,0 +1,57 @@
+/**
+ * A cert-manager `Certificate`: the operator issues it, renews it, and keeps it in a Secret with `tls.crt`, `tls.key`
+ * and `ca.crt`.
+ */
+import { ApiObject } from 'cdk8s';
+import type { Construct } from 'constructs';
+
+export interface CertificateIssuer {
+  readonly name: string;
+  readonly kind: 'Issuer' | 'ClusterIssuer';
+}
+
+export interface CertificateProps {
+  /** Name of the Certificate and of its Secret. */
+  readonly name: string;
+  /** @default the chart's namespace */
+  readonly namespace?: string;
+  readonly dnsNames: readonly string[];
+  readonly issuer: CertificateIssuer;
+  readonly usages: readonly ('server auth' | 'client auth')[];
+  /** @default none */
+  readonly commonName?: string;
+  /**
+   * Also keep key and chain together under `tls-combined.pem`, as Kafka's PEM key stores want it.
+   * @default false
+   */
+  readonly combinedPem?: boolean;
+}
+
+/** Where a certificate's files are found. */
+export interface CertificateSecret {
+  readonly secretName: string;
+}
+
+/** Three months, renewed a month before its end: time for two failed renewals to be noticed. */
+const LIFETIME = '2160h';
+const RENEW_BEFORE = '720h';
+
+export function addCertificate(scope: Construct, id: string, props: CertificateProps): CertificateSecret {
+  new ApiObject(scope, id, {
+    apiVersion: 'cert-manager.io/v1',
+    kind: 'Certificate',
+    metadata: { name: props.name, ...(props.namespace === undefined ? {} : { namespace: props.namespace }) },
+    spec: {
+      secretName: props.name,
+      ...(props.commonName === undefined ? {} : { commonName: props.commonName }),
+      dnsNames: [...props.dnsNames],
+      issuerRef: { group: 'cert-manager.io', kind: props.issuer.kind, name: props.issuer.name },
+      duration: LIFETIME,
+      renewBefore: RENEW_BEFORE,
+      privateKey: { algorithm: 'ECDSA', size: 256, encoding: 'PKCS8', rotationPolicy: 'Always' },
+      usages: ['digital signature', ...props.usages],
+      ...(props.combinedPem === true ? { additionalOutputFormats: [{ type: 'CombinedPEM' }] } : {}),
+    },
+  });
+  return { secretName: props.name };
+}
