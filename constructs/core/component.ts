@@ -43,7 +43,7 @@ export abstract class Component extends Chart {
 
   protected constructor(scope: Construct, id: string, props: ComponentProps, info: ComponentInfo) {
     const platform = Platform.of(scope);
-    super(scope, id, {
+    super(scope, platform.claimName(id), {
       namespace: props.namespace,
       disableResourceNameHashes: true,
       labels: {

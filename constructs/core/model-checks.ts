@@ -18,7 +18,7 @@ function checkNames(platform: Platform): void {
     platform.report(id, {
       property: 'id',
       value: id,
-      rule: 'every workload and external party of an environment has a name of its own',
+      rule: 'every workload of an environment has a name of its own: Services and policies go by it',
       remedy: 'rename one of the two',
     });
   }

@@ -49,7 +49,7 @@ export class External extends Construct implements Party {
   public readonly host: string;
 
   public constructor(scope: Construct, id: string, props: ExternalProps) {
-    super(scope, id);
+    super(scope, Platform.of(scope).claimName(id));
     this.id = id;
     this.componentName = id;
     this.description = props.description;

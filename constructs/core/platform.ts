@@ -79,6 +79,21 @@ export class Platform extends App {
     this.problems.push({ path: path === '' ? this.environment : `${this.environment}/${path}`, ...problem });
   }
 
+  /**
+   * The name itself, or, when a component or external party has it already, another one and a reported problem: a
+   * construct tree refuses namesakes by throwing, which would hide every mistake after it.
+   */
+  public claimName(name: string): string {
+    if (this.node.tryFindChild(name) === undefined) return name;
+    this.report(name, {
+      property: 'id',
+      value: name,
+      rule: 'every component and external party of an environment has a name of its own',
+      remedy: 'rename one of the two',
+    });
+    return this.claimName(`${name}-namesake`);
+  }
+
   /** Registers what can only be derived once every component exists. Runs in the order of registration. */
   public whenComplete(derive: () => void): void {
     this.derivers.push(derive);

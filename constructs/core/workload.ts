@@ -8,7 +8,14 @@ import { Construct } from 'constructs';
 import type { Component } from './component';
 import { connect, type ConnectOptions } from './connect';
 import { containerProps, type ContainerSpec } from './container-spec';
-import { Endpoint, PROTOCOLS, type EndpointProps, type Protocol, type Signal } from './endpoint';
+import {
+  Endpoint,
+  PROTOCOLS,
+  type AnyEndpoint,
+  type EndpointProps,
+  type Protocol,
+  type Signal,
+} from './endpoint';
 import type { Party, Reach } from './party';
 import { hardeningPatches } from './pod-patches';
 import { PodVolumes, type VolumeClaim } from './pod-volumes';
@@ -96,9 +103,15 @@ export class Workload extends Construct implements Party {
   ): Endpoint<S, P> {
     const endpoint = new Endpoint<S, P>(this, props);
     const graph = this.component.platform.graph;
-    const isNewPort = !graph.endpointsOf(this).some((known) => known.name === endpoint.name);
+    const known = graph.endpointsOf(this);
+    const samePort = known.find(
+      (other) => other.port === endpoint.port && other.transport === endpoint.transport,
+    );
+    const sameName = known.find((other) => other.name === endpoint.name);
     graph.addEndpoint(endpoint);
-    if (isNewPort) this.openPort(endpoint, container);
+    // Several protocols on one port are one port; anything else that shares a number or a name is a mistake.
+    if (samePort === undefined && sameName === undefined) this.openPort(endpoint, container);
+    else if (samePort !== sameName) this.reportPort(endpoint, samePort ?? sameName);
     return endpoint;
   }
 
@@ -239,6 +252,15 @@ export class Workload extends Construct implements Party {
         metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(autoscale.cpuPercent))],
       });
     }
+  }
+
+  private reportPort(endpoint: AnyEndpoint, other: AnyEndpoint | undefined): void {
+    this.component.platform.report(this, {
+      property: endpoint.name,
+      value: endpoint.port,
+      rule: `a port has one number and one name in a pod, and ${other?.name ?? ''} is ${other?.port ?? 0} already`,
+      remedy: 'choose another port or another name',
+    });
   }
 
   private checkProps(): void {
