@@ -52,6 +52,14 @@ export const CATALOG = {
     repository: 'ghcr.io/aquasecurity/trivy',
     license: 'Apache-2.0',
   },
+  grafana: { name: 'grafana', version: '13.1.0', repository: 'docker.io/grafana/grafana', license: 'AGPL-3.0' },
+  postgresql: {
+    name: 'postgresql',
+    version: '17.7',
+    repository: 'docker.io/library/postgres',
+    license: 'PostgreSQL',
+    endOfLife: '2029-11-08',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogName = keyof typeof CATALOG;

@@ -1,0 +1,275 @@
+/**
+ * Grafana: what people look at. All its state (dashboards made by hand, users, alerts) lies in PostgreSQL, so any
+ * replica can go; data sources and the layers' dashboards are provisioned from the flow graph.
+ */
+import { Size } from 'cdk8s';
+import { CATALOG } from '../core/catalog';
+import { Component, type ComponentProps } from '../core/component';
+import { ConfigFile } from '../core/config-file';
+import type { ContainerSpec, Resources } from '../core/container-spec';
+import type { Credential } from '../core/credential';
+import type { Endpoint } from '../core/endpoint';
+import type { Platform } from '../core/platform';
+import { SecretRef } from '../core/secrets';
+import { Workload } from '../core/workload';
+import { renderDataSources, type DataSources } from './grafana-data-sources';
+import { renderIni } from './ini';
+import { layerDashboardFiles } from './layer-dashboards';
+
+export interface GrafanaDatabase {
+  readonly endpoint: Endpoint<'state', 'postgresql'>;
+  readonly name: string;
+  readonly user: string;
+  readonly password: SecretRef;
+  /**
+   * Secret with the `ca.crt` that signed the server's certificate.
+   * @default the image's own certificate authorities (a managed database)
+   */
+  readonly caSecretName?: string;
+}
+
+export interface GrafanaProps extends ComponentProps {
+  /** Host name under which people reach it. */
+  readonly host: string;
+  readonly database: GrafanaDatabase;
+  readonly dataSources: DataSources;
+  /** Encrypts what is kept in the database; the same for all replicas, and never changed. */
+  readonly secretKey: SecretRef;
+  /** First administrator's password. */
+  readonly adminPassword: SecretRef;
+  /** Where the ClickHouse plug-in is fetched from at start. */
+  readonly internet: Endpoint<'web', 'https'>;
+  /** @default 1; more than one also makes alert evaluation highly available */
+  readonly replicas?: number;
+  readonly resources?: Resources;
+}
+
+const DEFAULTS = {
+  replicas: 1,
+  resources: { cpuMillis: 250, memory: Size.mebibytes(512) },
+} satisfies Partial<GrafanaProps>;
+
+const HTTP_PORT = 3000;
+const GOSSIP_PORT = 9094;
+/** The image's own user. */
+const UID = 472;
+const DRAIN_SECONDS = 60;
+const CONFIG_DIR = '/etc/hyperion/grafana';
+const PROVISIONING_DIR = '/etc/hyperion/provisioning';
+const DASHBOARD_DIR = '/etc/hyperion/dashboards';
+const SECRET_DIR = '/etc/hyperion/secrets';
+const CA_DIR = '/etc/hyperion/database-ca';
+/** Pinned: an unpinned plug-in would make two replicas differ. */
+const CLICKHOUSE_PLUGIN = 'grafana-clickhouse-datasource@4.11.2';
+
+export class Grafana extends Component {
+  /** For people's browsers, through the ingress controller. */
+  public readonly web: Endpoint<'web', 'http'>;
+  public readonly metrics: Endpoint<'metrics', 'prometheus-scrape'>;
+
+  public constructor(scope: Platform, id: string, props: GrafanaProps) {
+    super(scope, id, props, {
+      layer: 'view',
+      summary: 'Dashboards and alerts (Grafana), with its state in PostgreSQL',
+    });
+    const replicas = props.replicas ?? DEFAULTS.replicas;
+    const { container, keys } = this.container(id, props, replicas);
+    const workload = new Workload(this, id, {
+      kind: 'Deployment',
+      replicas,
+      uid: UID,
+      drainSeconds: DRAIN_SECONDS,
+      publishNotReadyAddresses: true,
+      container: {
+        ...container,
+        secretFiles: [...(container.secretFiles ?? []), { mountPath: SECRET_DIR, ...keys }],
+      },
+    });
+    const http = { name: 'http', port: HTTP_PORT };
+    this.web = workload.listen({ ...http, protocol: 'http', signals: ['web'], access: 'read' });
+    this.metrics = workload.listen({
+      ...http,
+      protocol: 'prometheus-scrape',
+      signals: ['metrics'],
+      access: 'read',
+      path: '/metrics',
+    });
+    if (replicas > 1) {
+      // Replicas tell each other which alerts were sent, so that people get one notification, not two.
+      for (const [name, protocol] of [
+        ['gossip-tcp', 'gossip-tcp'],
+        ['gossip-udp', 'gossip-udp'],
+      ] as const) {
+        const peers = workload.listen({
+          name,
+          port: GOSSIP_PORT,
+          protocol,
+          signals: ['coordination'],
+          access: 'peer',
+          via: 'headless',
+        });
+        workload.connect(peers, { signals: ['coordination'], purpose: 'alerting peers' });
+      }
+    }
+    this.connectAll(workload, props);
+  }
+
+  private container(
+    id: string,
+    props: GrafanaProps,
+    replicas: number,
+  ): { container: ContainerSpec; keys: { secretName: string; keys: string[] } } {
+    const refs = new Map<string, { secretName: string; key: string }>();
+    const file = (ref: SecretRef): string => {
+      const key = this.secret(ref);
+      refs.set(key.key, key);
+      return `$__file{${SECRET_DIR}/${key.key}}`;
+    };
+    const headless = `${id}-headless.${props.namespace}.svc.${this.platform.clusterDomain}`;
+    const ini = ConfigFile.lines('grafana.ini', renderIni(grafanaIni(props, replicas, headless, file)));
+    const dataSources = ConfigFile.yaml(
+      this.platform,
+      'datasources.yaml',
+      renderDataSources(props.dataSources, (credential) => file(credential.secret)),
+    );
+    const mount = (
+      name: string,
+      mountPath: string,
+      files: readonly ConfigFile[],
+    ): { mountPath: string; config: ReturnType<Grafana['configMap']> } => ({
+      mountPath,
+      config: this.configMap(`${id}-${name}`, files),
+    });
+    const { caSecretName } = props.database;
+    const container: ContainerSpec = {
+      image: CATALOG.grafana,
+      env: { GF_PATHS_CONFIG: `${CONFIG_DIR}/grafana.ini`, POD_IP: { field: 'status.podIP' } },
+      resources: props.resources ?? DEFAULTS.resources,
+      probes: { readiness: { http: '/api/health', port: HTTP_PORT }, startupSeconds: 300 },
+      configs: [
+        mount('config', CONFIG_DIR, [ini]),
+        mount('data-sources', `${PROVISIONING_DIR}/datasources`, [dataSources]),
+        mount('dashboard-provider', `${PROVISIONING_DIR}/dashboards`, [
+          ConfigFile.yaml(this.platform, 'dashboards.yaml', dashboardProvider()),
+        ]),
+        mount('dashboards', DASHBOARD_DIR, layerDashboardFiles()),
+      ],
+      ...(caSecretName === undefined
+        ? {}
+        : { secretFiles: [{ mountPath: CA_DIR, secretName: caSecretName, keys: ['ca.crt'] }] }),
+      scratch: [
+        { mountPath: '/var/lib/grafana', size: Size.gibibytes(1) },
+        { mountPath: '/tmp', size: Size.mebibytes(256) },
+      ],
+    };
+    const [first] = refs.values();
+    return { container, keys: { secretName: first?.secretName ?? '', keys: [...refs.keys()].sort() } };
+  }
+
+  private connectAll(workload: Workload, props: GrafanaProps): void {
+    const { metrics, logs, traces, traceAnalytics } = props.dataSources;
+    const credential = (given: Credential | undefined): { credential?: Credential } =>
+      given === undefined ? {} : { credential: given };
+    workload.connect(props.database.endpoint, {
+      signals: ['state'],
+      purpose: 'dashboards, users, alerts',
+      credential: { kind: 'password', secret: props.database.password },
+    });
+    workload.connect(metrics.endpoint, {
+      signals: ['queries'],
+      purpose: 'queries of metrics',
+      ...credential(metrics.credential),
+    });
+    workload.connect(logs, { signals: ['queries'], purpose: 'queries of logs' });
+    workload.connect(traces, { signals: ['queries'], purpose: 'queries of traces' });
+    workload.connect(traceAnalytics.endpoint, {
+      signals: ['queries'],
+      purpose: 'analytics over traces',
+      ...credential(traceAnalytics.credential),
+    });
+    workload.connect(props.internet, { signals: ['web'], purpose: 'the ClickHouse plug-in, at start' });
+  }
+}
+
+/** Source: Grafana 13, "Configure Grafana". */
+export function grafanaIni(
+  props: GrafanaProps,
+  replicas: number,
+  headless: string,
+  file: (ref: SecretRef) => string,
+): Record<string, Record<string, string | number | boolean>> {
+  const { database } = props;
+  return {
+    paths: {
+      data: '/var/lib/grafana',
+      logs: '/var/lib/grafana/log',
+      plugins: '/var/lib/grafana/plugins',
+      provisioning: PROVISIONING_DIR,
+    },
+    server: {
+      protocol: 'http',
+      http_port: HTTP_PORT,
+      domain: props.host,
+      root_url: `https://${props.host}/`,
+      enable_gzip: true,
+    },
+    database: {
+      type: 'postgres',
+      host: database.endpoint.hostPort,
+      name: database.name,
+      user: database.user,
+      password: file(database.password),
+      ssl_mode: 'verify-full',
+      ...(database.caSecretName === undefined ? {} : { ca_cert_path: `${CA_DIR}/ca.crt` }),
+      max_open_conn: 20,
+      max_idle_conn: 5,
+      conn_max_lifetime: 1800,
+    },
+    security: {
+      admin_user: 'admin',
+      admin_password: file(props.adminPassword),
+      secret_key: file(props.secretKey),
+      cookie_secure: true,
+      cookie_samesite: 'lax',
+      disable_gravatar: true,
+      strict_transport_security: true,
+      content_security_policy: true,
+    },
+    users: { allow_sign_up: false, allow_org_create: false },
+    'auth.anonymous': { enabled: false },
+    analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
+    log: { mode: 'console' },
+    'log.console': { format: 'json' },
+    metrics: { enabled: true },
+    plugins: { preinstall_sync: CLICKHOUSE_PLUGIN, plugin_admin_enabled: false },
+    unified_alerting: {
+      enabled: true,
+      ...(replicas > 1
+        ? {
+            ha_listen_address: `$__env{POD_IP}:${GOSSIP_PORT}`,
+            ha_advertise_address: `$__env{POD_IP}:${GOSSIP_PORT}`,
+            ha_peers: `${headless}:${GOSSIP_PORT}`,
+            ha_peer_timeout: '15s',
+          }
+        : {}),
+    },
+  };
+}
+
+function dashboardProvider(): object {
+  return {
+    apiVersion: 1,
+    providers: [
+      {
+        name: 'layers',
+        folder: 'Platform',
+        type: 'file',
+        // What is provisioned is changed in code, where it is reviewed.
+        disableDeletion: true,
+        allowUiUpdates: false,
+        updateIntervalSeconds: 60,
+        options: { path: DASHBOARD_DIR, foldersFromFilesStructure: false },
+      },
+    ],
+  };
+}
