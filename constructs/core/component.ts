@@ -30,6 +30,8 @@ export interface ComponentInfo {
 export interface MountedConfig {
   readonly configMapName: string;
   readonly files: readonly ConfigFile[];
+  /** Its files are rendered only when the environment is complete. @default false */
+  readonly deferred?: boolean;
 }
 
 export abstract class Component extends Chart {
@@ -75,6 +77,37 @@ export abstract class Component extends Chart {
     const mounted = { configMapName: name, files };
     this.configs.push(mounted);
     return mounted;
+  }
+
+  /**
+   * The same for files that need the whole graph (what to scrape, what to watch): rendered when the environment is
+   * complete, so that the order in which components are made does not matter.
+   */
+  public deferredConfigMap(name: string, render: () => readonly ConfigFile[]): MountedConfig {
+    const object = new ConfigMap(this, `config-${name}`, { metadata: { name } });
+    const files: ConfigFile[] = [];
+    const mounted = { configMapName: name, files, deferred: true };
+    this.configs.push(mounted);
+    this.platform.whenComplete(() => {
+      for (const file of render()) {
+        files.push(file);
+        object.addData(file.name, file.text);
+      }
+    });
+    return mounted;
+  }
+
+  /** DNS name of the Service of one of this component's workloads; known before the workload is made. */
+  public serviceHost(workload: string): string {
+    return `${workload}.${this.namespace}.svc.${this.platform.clusterDomain}`;
+  }
+
+  /** DNS names of a StatefulSet's pods, in order; peers have to name each other before any of them is made. */
+  public podHosts(workload: string, replicas: number): readonly string[] {
+    return Array.from(
+      { length: replicas },
+      (_, i) => `${workload}-${i}.${this.serviceHost(`${workload}-headless`)}`,
+    );
   }
 
   /** Notes a computed value, so that `hyperion explain` can say where it came from. */

@@ -14,7 +14,13 @@ export type EnvSource =
   | { readonly secret: SecretKey }
   | {
       readonly field:
-        'metadata.name' | 'metadata.namespace' | 'status.podIP' | 'spec.nodeName' | 'status.hostIP';
+        | 'metadata.name'
+        | 'metadata.namespace'
+        // A replica's number in its StatefulSet, from 0.
+        | "metadata.labels['apps.kubernetes.io/pod-index']"
+        | 'status.podIP'
+        | 'spec.nodeName'
+        | 'status.hostIP';
     };
 
 export interface Resources {
@@ -83,6 +89,9 @@ const PROBE_PERIOD_SECONDS = 10;
 const LIVENESS_PERIOD_SECONDS = 20;
 const PROBE_TIMEOUT_SECONDS = 5;
 
+const POD_INDEX_LABEL = 'apps.kubernetes.io/pod-index';
+const POD_INDEX_FIELD = `metadata.labels['${POD_INDEX_LABEL}']`;
+
 const FIELDS: Readonly<Record<string, kplus.EnvFieldPaths>> = {
   'metadata.name': kplus.EnvFieldPaths.POD_NAME,
   'metadata.namespace': kplus.EnvFieldPaths.POD_NAMESPACE,
@@ -144,6 +153,9 @@ function envValue(pod: kplus.AbstractPod, source: EnvSource): kplus.EnvValue {
       (pod.node.tryFindChild(id) as kplus.ISecret | undefined) ??
       kplus.Secret.fromSecretName(pod, id, secretName);
     return kplus.EnvValue.fromSecretValue({ secret, key });
+  }
+  if (source.field === POD_INDEX_FIELD) {
+    return kplus.EnvValue.fromFieldRef(kplus.EnvFieldPaths.POD_LABEL, { key: POD_INDEX_LABEL });
   }
   const path = FIELDS[source.field];
   if (path === undefined) throw new Error(`no downward-API field ${source.field}`);

@@ -11,8 +11,11 @@ export type Delivery =
    * a fallback, the data goes there instead.
    */
   | { readonly kind: 'synchronous'; readonly fallback?: AnyEndpoint }
-  /** Held in the sender's memory: lost when the sender dies. */
-  | { readonly kind: 'memory-queue'; readonly size: Size }
+  /**
+   * Held in the sender's memory: lost when the sender dies. `mayDrop`: a copy that is dropped when the queue is full,
+   * so that whoever feeds the sender never waits for this receiver.
+   */
+  | { readonly kind: 'memory-queue'; readonly size: Size; readonly mayDrop?: boolean }
   /** Held on the sender's volume: survives its death. `size` is for each of the sender's replicas. */
   | { readonly kind: 'disk-queue'; readonly size: Size; readonly replicas: number };
 
@@ -20,6 +23,7 @@ export const Delivery = {
   synchronous: (fallback?: AnyEndpoint): Delivery =>
     fallback === undefined ? { kind: 'synchronous' } : { kind: 'synchronous', fallback },
   memoryQueue: (size: Size): Delivery => ({ kind: 'memory-queue', size }),
+  bestEffort: (size: Size): Delivery => ({ kind: 'memory-queue', size, mayDrop: true }),
   diskQueue: (size: Size, replicas: number): Delivery => ({ kind: 'disk-queue', size, replicas }),
 };
 

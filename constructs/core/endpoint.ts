@@ -35,6 +35,7 @@ export const PROTOCOLS = {
   'kubernetes-api': { transport: 'TCP', scheme: 'https' },
   'gossip-tcp': { transport: 'TCP', scheme: '' },
   'gossip-udp': { transport: 'UDP', scheme: '' },
+  smtp: { transport: 'TCP', scheme: 'smtp' },
   http: { transport: 'TCP', scheme: 'http' },
   https: { transport: 'TCP', scheme: 'https' },
 } as const satisfies Record<string, { transport: 'TCP' | 'UDP'; scheme: string }>;

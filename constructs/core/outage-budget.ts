@@ -20,13 +20,14 @@ export interface Cover {
   readonly terms: readonly string[];
 }
 
-/** Telemetry that a receiver's outage could lose: pushed, at a declared load. */
+/** Telemetry that a receiver's outage could lose: pushed, at a declared load, and not a copy that may be dropped. */
 export function isExposed(connection: Connection): boolean {
   return (
     connection.load !== undefined &&
     connection.load.bytesPerSecond > 0 &&
     connection.to.access === 'write' &&
     connection.to.queue === undefined &&
+    !(connection.delivery.kind === 'memory-queue' && connection.delivery.mayDrop === true) &&
     connection.signals.some((signal) => (TELEMETRY as readonly string[]).includes(signal)) &&
     connection.to.owner.reach.kind === 'pods'
   );

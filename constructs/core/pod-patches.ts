@@ -11,6 +11,8 @@ export interface HardeningProps {
   readonly replicas: number;
   readonly zones: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** What all workloads of the zone set have in common; empty for a workload that is in none. */
+  readonly zoneSetLabels?: Readonly<Record<string, string>>;
   readonly configs: readonly MountedConfig[];
   /**
    * Where the object's own `spec` lies.
@@ -28,17 +30,47 @@ export function hardeningPatches(props: HardeningProps): JsonPatch[] {
     JsonPatch.add(`${template}/spec/enableServiceLinks`, false),
     JsonPatch.add(`${template}/spec/securityContext/seccompProfile`, { type: 'RuntimeDefault' }),
   ];
-  if (props.configs.length > 0) {
-    patches.push(
-      JsonPatch.add(`${template}/metadata/annotations`, {
-        [CONFIG_HASH_ANNOTATION]: configHash(props.configs),
-      }),
-    );
-  }
+  if (props.configs.length > 0) patches.push(configHashPatch(props.configs, props.prefix));
   if ((props.kind === 'Deployment' || props.kind === 'StatefulSet') && props.replicas > 1) {
     patches.push(JsonPatch.add(`${template}/spec/topologySpreadConstraints`, spread(props)));
   }
+  if (inZoneSet(props)) patches.push(JsonPatch.add(`${template}/spec/affinity`, zoneAffinity(props)));
   return patches;
+}
+
+/** With one zone there is nothing to keep apart. */
+function inZoneSet(props: HardeningProps): boolean {
+  return props.zones > 1 && Object.keys(props.zoneSetLabels ?? {}).length > 0;
+}
+
+/**
+ * Replicas of one workload share a zone with each other and with nobody else of their set: losing a zone then takes
+ * one copy of everything, never two of anything. It needs no zone's name.
+ */
+function zoneAffinity(props: HardeningProps): object {
+  const topologyKey = 'topology.kubernetes.io/zone';
+  const component = 'app.kubernetes.io/component';
+  const others = {
+    matchLabels: props.zoneSetLabels,
+    matchExpressions: [{ key: component, operator: 'NotIn', values: [props.labels[component]] }],
+  };
+  return {
+    podAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [
+        { labelSelector: { matchLabels: { ...props.labels } }, topologyKey },
+      ],
+    },
+    podAntiAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: others, topologyKey }],
+    },
+  };
+}
+
+/** A changed file changes the pod template, and that rolls the workload. */
+export function configHashPatch(configs: readonly MountedConfig[], prefix = ''): JsonPatch {
+  return JsonPatch.add(`${prefix}/spec/template/metadata/annotations`, {
+    [CONFIG_HASH_ANNOTATION]: configHash(configs),
+  });
 }
 
 export function configHash(configs: readonly MountedConfig[]): string {
@@ -53,22 +85,21 @@ function spread(props: HardeningProps): object[] {
   const labelSelector = { matchLabels: { ...props.labels } };
   // Without it, a rolling Deployment counts the old pods too and the new ones pile up in one zone.
   const matchLabelKeys = props.kind === 'Deployment' ? { matchLabelKeys: ['pod-template-hash'] } : {};
-  return [
-    {
-      maxSkew: 1,
-      topologyKey: 'topology.kubernetes.io/zone',
-      // With one zone there is nothing to enforce.
-      whenUnsatisfiable: props.zones > 1 ? 'DoNotSchedule' : 'ScheduleAnyway',
-      labelSelector,
-      ...matchLabelKeys,
-    },
-    {
-      maxSkew: 1,
-      topologyKey: 'kubernetes.io/hostname',
-      // Replicas of data must not share a node; the others only should not.
-      whenUnsatisfiable: props.kind === 'StatefulSet' && props.zones > 1 ? 'DoNotSchedule' : 'ScheduleAnyway',
-      labelSelector,
-      ...matchLabelKeys,
-    },
-  ];
+  const overZones = {
+    maxSkew: 1,
+    topologyKey: 'topology.kubernetes.io/zone',
+    // With one zone there is nothing to enforce.
+    whenUnsatisfiable: props.zones > 1 ? 'DoNotSchedule' : 'ScheduleAnyway',
+    labelSelector,
+    ...matchLabelKeys,
+  };
+  const overNodes = {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    // Replicas of data must not share a node; the others only should not.
+    whenUnsatisfiable: props.kind === 'StatefulSet' && props.zones > 1 ? 'DoNotSchedule' : 'ScheduleAnyway',
+    labelSelector,
+    ...matchLabelKeys,
+  };
+  return inZoneSet(props) ? [overNodes] : [overZones, overNodes];
 }

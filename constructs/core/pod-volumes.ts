@@ -18,7 +18,7 @@ export interface VolumeClaim {
 const SECRET_MODE = 0o440;
 
 export class PodVolumes {
-  private readonly byName = new Map<string, kplus.Volume>();
+  private readonly byIdentity = new Map<string, kplus.Volume>();
   private scratchCount = 0;
 
   public constructor(
@@ -30,10 +30,10 @@ export class PodVolumes {
   public mount(container: kplus.Container, spec: ContainerSpec): void {
     for (const { mountPath, config } of spec.configs ?? []) {
       const name = config.configMapName;
-      const volume = this.once(`config-${name}`, (id) =>
+      const volume = this.once(`config-${name}`, [], (id) =>
         kplus.Volume.fromConfigMap(
           this.pod,
-          id,
+          `volume-${id}`,
           kplus.ConfigMap.fromConfigMapName(this.pod, `${id}-ref`, name),
           { name: id },
         ),
@@ -41,10 +41,10 @@ export class PodVolumes {
       container.mount(mountPath, volume, { readOnly: true });
     }
     for (const { mountPath, secretName, keys } of spec.secretFiles ?? []) {
-      const volume = this.once(`secret-${secretName}`, (id) =>
+      const volume = this.once(`secret-${secretName}`, keys ?? [], (id) =>
         kplus.Volume.fromSecret(
           this.pod,
-          id,
+          `volume-${id}`,
           kplus.Secret.fromSecretName(this.pod, `${id}-ref`, secretName),
           {
             name: id,
@@ -59,13 +59,13 @@ export class PodVolumes {
     }
     for (const { mountPath, size, name } of spec.scratch ?? []) {
       this.scratchCount += 1;
-      const volume = this.once(name ?? `scratch-${this.scratchCount}`, (id) =>
+      const volume = this.once(name ?? `scratch-${this.scratchCount}`, [], (id) =>
         kplus.Volume.fromEmptyDir(this.pod, id, id, { sizeLimit: size }),
       );
       container.mount(mountPath, volume);
     }
     for (const { claim, mountPath, readOnly } of spec.volumes ?? []) {
-      const volume = this.once(claim, (id) => this.claimVolume(id));
+      const volume = this.once(claim, [], (id) => this.claimVolume(id));
       container.mount(mountPath, volume, { readOnly: readOnly ?? false });
     }
   }
@@ -73,7 +73,7 @@ export class PodVolumes {
   /** Turns the stand-ins into claim templates that outlive the StatefulSet. */
   public patches(): JsonPatch[] {
     if (this.claims.length === 0) return [];
-    const names = [...this.byName.keys()];
+    const names = [...this.byIdentity.values()].map((volume) => volume.name);
     const removals = this.claims
       .map((claim) => names.indexOf(claim.name))
       .filter((index) => index >= 0)
@@ -112,11 +112,16 @@ export class PodVolumes {
     return kplus.Volume.fromEmptyDir(this.pod, name, name);
   }
 
-  private once(name: string, make: (id: string) => kplus.Volume): kplus.Volume {
-    const known = this.byName.get(name);
+  /** One volume for each name and choice of keys; the same Secret with other keys is another volume. */
+  private once(name: string, keys: readonly string[], make: (id: string) => kplus.Volume): kplus.Volume {
+    const identity = JSON.stringify([name, keys]);
+    const known = this.byIdentity.get(identity);
     if (known !== undefined) return known;
-    const volume = make(name);
-    this.byName.set(name, volume);
+    const namesakes = [...this.byIdentity.keys()].filter(
+      (other) => (JSON.parse(other) as [string])[0] === name,
+    ).length;
+    const volume = make(namesakes === 0 ? name : `${name}-${namesakes + 1}`);
+    this.byIdentity.set(identity, volume);
     return volume;
   }
 }

@@ -17,7 +17,7 @@ import {
   type Signal,
 } from './endpoint';
 import type { Party, Reach } from './party';
-import { hardeningPatches } from './pod-patches';
+import { configHashPatch, hardeningPatches } from './pod-patches';
 import { PodVolumes, type VolumeClaim } from './pod-volumes';
 import { ServiceIdentity, type IdentityProps } from './service-identity';
 
@@ -43,6 +43,12 @@ export interface WorkloadProps {
   readonly podManagement?: 'Parallel' | 'OrderedReady';
   /** Whether peers resolve each other before they are ready. @default false */
   readonly publishNotReadyAddresses?: boolean;
+  /**
+   * Name of a set of workloads of this component that hold copies of the same data: each keeps to one zone, which no
+   * other of the set enters, and one disruption budget covers them all.
+   * @default none: the replicas spread over all zones
+   */
+  readonly zoneSet?: string;
 }
 
 /** Old ReplicaSets and revisions kept for a rollback; the default of 10 only clutters. */
@@ -84,16 +90,16 @@ export class Workload extends Construct implements Party {
   }
 
   public get host(): string {
-    return `${this.id}.${this.component.namespace}.svc.${this.component.platform.clusterDomain}`;
+    return this.component.serviceHost(this.id);
   }
 
   public get headlessHost(): string {
-    return `${this.id}-headless.${this.component.namespace}.svc.${this.component.platform.clusterDomain}`;
+    return this.component.serviceHost(`${this.id}-headless`);
   }
 
   /** Stable DNS names of a StatefulSet's pods, in order. */
   public get podHosts(): readonly string[] {
-    return Array.from({ length: this.replicas }, (_, i) => `${this.id}-${i}.${this.headlessHost}`);
+    return this.component.podHosts(this.id, this.replicas);
   }
 
   /** Opens a port of the main container, puts it on the Services, and gives its endpoint. */
@@ -155,7 +161,14 @@ export class Workload extends Construct implements Party {
     const { uid } = this.spec;
     const common = {
       metadata: { name: this.id, labels: { 'app.kubernetes.io/component': this.id } },
-      podMetadata: { labels: { ...this.component.labels, ...this.labels, ...this.identity.podLabels } },
+      podMetadata: {
+        labels: {
+          ...this.component.labels,
+          ...this.labels,
+          ...this.identity.podLabels,
+          ...zoneSetLabels(this.spec.zoneSet),
+        },
+      },
       select: false,
       automountServiceAccountToken: this.identity.mountsToken,
       serviceAccount: this.identity.account,
@@ -216,7 +229,16 @@ export class Workload extends Construct implements Party {
     for (const spec of initContainers ?? []) {
       volumes.mount(this.pod.addInitContainer(containerProps(this.pod, spec.name, spec)), spec);
     }
-    const configs = [...all, ...(initContainers ?? [])].flatMap((spec) => spec.configs ?? []);
+    const configs = [...all, ...(initContainers ?? [])]
+      .flatMap((spec) => spec.configs ?? [])
+      .map(({ config }) => config);
+    const deferred = configs.some((config) => config.deferred === true);
+    if (deferred) {
+      // Registered after the files' own rendering, so it runs after it.
+      this.component.platform.whenComplete(() => {
+        ApiObject.of(this.pod).addJsonPatch(configHashPatch(configs));
+      });
+    }
     ApiObject.of(this.pod).addJsonPatch(
       // The address label of cdk8s-plus depends on the construct path; ours are the stable ones.
       JsonPatch.remove('/spec/template/metadata/labels/cdk8s.io~1metadata.addr'),
@@ -227,28 +249,23 @@ export class Workload extends Construct implements Party {
         replicas: this.maxReplicas,
         zones: this.component.platform.zones,
         labels: this.labels,
-        configs: configs.map(({ config }) => config),
+        zoneSetLabels: zoneSetLabels(this.spec.zoneSet),
+        configs: deferred ? [] : configs,
       }),
     );
   }
 
   private addAvailability(): void {
     if (this.kind === 'DaemonSet') return;
-    new kplus.k8s.KubePodDisruptionBudget(this, 'disruption-budget', {
-      metadata: { name: this.id },
-      // One at a time also lets a single replica be evicted, so that a node drain never hangs.
-      spec: {
-        maxUnavailable: kplus.k8s.IntOrString.fromNumber(1),
-        selector: { matchLabels: { ...this.labels } },
-      },
-    });
+    this.addDisruptionBudget();
     const { autoscale } = this.spec;
     if (autoscale !== undefined && this.pod instanceof kplus.Deployment) {
       new kplus.HorizontalPodAutoscaler(this, 'autoscaler', {
         metadata: { name: this.id },
         target: this.pod,
         minReplicas: this.replicas,
-        maxReplicas: autoscale.maxReplicas,
+        // A ceiling below the floor is reported by `checkProps`; cdk8s-plus would throw and hide the other mistakes.
+        maxReplicas: Math.max(autoscale.maxReplicas, this.replicas),
         metrics: [kplus.Metric.resourceCpu(kplus.MetricTarget.averageUtilization(autoscale.cpuPercent))],
       });
     }
@@ -260,6 +277,27 @@ export class Workload extends Construct implements Party {
       value: endpoint.port,
       rule: `a port has one number and one name in a pod, and ${other?.name ?? ''} is ${other?.port ?? 0} already`,
       remedy: 'choose another port or another name',
+    });
+  }
+
+  private addDisruptionBudget(): void {
+    const { zoneSet } = this.spec;
+    const [scope, id] =
+      zoneSet === undefined ? [this, 'disruption-budget'] : [this.component, `budget-${zoneSet}`];
+    // The first of a zone set makes the budget of them all: two that select one pod would block its eviction.
+    if (scope.node.tryFindChild(id) !== undefined) return;
+    new kplus.k8s.KubePodDisruptionBudget(scope, id, {
+      metadata: { name: zoneSet ?? this.id },
+      // One at a time also lets a single replica be evicted, so that a node drain never hangs.
+      spec: {
+        maxUnavailable: kplus.k8s.IntOrString.fromNumber(1),
+        selector: {
+          matchLabels:
+            zoneSet === undefined
+              ? { ...this.labels }
+              : { 'app.kubernetes.io/name': this.componentName, ...zoneSetLabels(zoneSet) },
+        },
+      },
     });
   }
 
@@ -299,4 +337,9 @@ export class Workload extends Construct implements Party {
       });
     }
   }
+}
+
+/** What the pods of a zone set have in common, whichever workload they belong to. */
+function zoneSetLabels(zoneSet: string | undefined): Readonly<Record<string, string>> {
+  return zoneSet === undefined ? {} : { 'hyperion.example.com/zone-set': zoneSet };
 }

@@ -1,0 +1,120 @@
+/**
+ * An independent reading of NetworkPolicies: from the YAML alone, as the Kubernetes documentation defines them. It
+ * knows nothing of the flow graph.
+ */
+export interface LabelSelector {
+  readonly matchLabels?: Readonly<Record<string, string>>;
+  readonly matchExpressions?: readonly unknown[];
+}
+
+interface Peer {
+  readonly podSelector?: LabelSelector;
+  readonly namespaceSelector?: LabelSelector;
+  readonly ipBlock?: { readonly cidr: string; readonly except?: readonly string[] };
+}
+
+interface Rule {
+  readonly ports?: readonly { readonly port?: number; readonly protocol?: string }[];
+  readonly from?: readonly Peer[];
+  readonly to?: readonly Peer[];
+}
+
+export interface NetworkPolicy {
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    readonly podSelector: LabelSelector;
+    readonly policyTypes: readonly string[];
+    readonly ingress?: readonly Rule[];
+    readonly egress?: readonly Rule[];
+  };
+}
+
+/** One end of a packet: a pod with labels in a namespace, or an address outside. */
+export type Host =
+  | { readonly kind: 'pod'; readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
+  | { readonly kind: 'address'; readonly address: string };
+
+export interface Packet {
+  readonly from: Host;
+  readonly to: Host;
+  readonly port: number;
+  readonly protocol: 'TCP' | 'UDP';
+}
+
+/** Whether the policies let the packet leave its source and enter its destination. */
+export function isAllowed(policies: readonly NetworkPolicy[], packet: Packet): boolean {
+  return (
+    admits(policies, packet.from, packet.to, packet, 'Egress') &&
+    admits(policies, packet.to, packet.from, packet, 'Ingress')
+  );
+}
+
+function admits(
+  policies: readonly NetworkPolicy[],
+  self: Host,
+  other: Host,
+  packet: Packet,
+  type: 'Ingress' | 'Egress',
+): boolean {
+  if (self.kind === 'address') return true;
+  const selecting = policies.filter(
+    (policy) =>
+      policy.metadata.namespace === self.namespace &&
+      policy.spec.policyTypes.includes(type) &&
+      matches(policy.spec.podSelector, self.labels),
+  );
+  if (selecting.length === 0) return true;
+  const rules = selecting.flatMap((policy) =>
+    type === 'Ingress' ? (policy.spec.ingress ?? []) : (policy.spec.egress ?? []),
+  );
+  return rules.some((rule) => {
+    const peers = type === 'Ingress' ? rule.from : rule.to;
+    const portMatches =
+      rule.ports === undefined ||
+      rule.ports.some(
+        (port) =>
+          (port.port === undefined || port.port === packet.port) &&
+          (port.protocol ?? 'TCP') === packet.protocol,
+      );
+    return (
+      portMatches &&
+      (peers === undefined || peers.length === 0 || peers.some((peer) => isPeer(peer, self.namespace, other)))
+    );
+  });
+}
+
+function isPeer(peer: Peer, ownNamespace: string, host: Host): boolean {
+  if (host.kind === 'address') {
+    const { ipBlock } = peer;
+    if (ipBlock === undefined) return false;
+    return (
+      inBlock(ipBlock.cidr, host.address) &&
+      !(ipBlock.except ?? []).some((cidr) => inBlock(cidr, host.address))
+    );
+  }
+  // Pods are known by their labels only: their addresses lie in no block that these environments name.
+  if (peer.ipBlock !== undefined) return false;
+  const namespaceLabels = { 'kubernetes.io/metadata.name': host.namespace };
+  const namespaceMatches =
+    peer.namespaceSelector === undefined
+      ? host.namespace === ownNamespace
+      : matches(peer.namespaceSelector, namespaceLabels);
+  return namespaceMatches && (peer.podSelector === undefined || matches(peer.podSelector, host.labels));
+}
+
+function matches(selector: LabelSelector, labels: Readonly<Record<string, string>>): boolean {
+  if ((selector.matchExpressions ?? []).length > 0)
+    throw new Error('this evaluator reads matchLabels only; teach it matchExpressions');
+  return Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+}
+
+function inBlock(cidr: string, address: string): boolean {
+  const [base, bits] = cidr.split('/');
+  if (base === undefined || bits === undefined) throw new Error(`${cidr} is no CIDR block`);
+  const size = 2 ** (32 - Number(bits));
+  return Math.floor(toNumber(base) / size) === Math.floor(toNumber(address) / size);
+}
+
+function toNumber(address: string): number {
+  return address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
+}
