@@ -1,6 +1,6 @@
 /**
  * What a hardened pod needs and cdk8s-plus cannot say: spread over zones and nodes, no service links, the seccomp
- * profile of the pod, and a hash of its configuration so that a changed file rolls the workload.
+ * profile of the pod; and the hash of its configuration, by which a changed file rolls the workload.
  */
 import { createHash } from 'node:crypto';
 import { JsonPatch } from 'cdk8s';
@@ -13,7 +13,6 @@ export interface HardeningProps {
   readonly labels: Readonly<Record<string, string>>;
   /** What all workloads of the zone set have in common; empty for a workload that is in none. */
   readonly zoneSetLabels?: Readonly<Record<string, string>>;
-  readonly configs: readonly MountedConfig[];
   /**
    * Where the object's own `spec` lies.
    * @default '' (a CronJob's lies under `/spec/jobTemplate`)
@@ -30,7 +29,6 @@ export function hardeningPatches(props: HardeningProps): JsonPatch[] {
     JsonPatch.add(`${template}/spec/enableServiceLinks`, false),
     JsonPatch.add(`${template}/spec/securityContext/seccompProfile`, { type: 'RuntimeDefault' }),
   ];
-  if (props.configs.length > 0) patches.push(configHashPatch(props.configs, props.prefix));
   if ((props.kind === 'Deployment' || props.kind === 'StatefulSet') && props.replicas > 1) {
     patches.push(JsonPatch.add(`${template}/spec/topologySpreadConstraints`, spread(props)));
   }
@@ -64,13 +62,6 @@ function zoneAffinity(props: HardeningProps): object {
       requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: others, topologyKey }],
     },
   };
-}
-
-/** A changed file changes the pod template, and that rolls the workload. */
-export function configHashPatch(configs: readonly MountedConfig[], prefix = ''): JsonPatch {
-  return JsonPatch.add(`${prefix}/spec/template/metadata/annotations`, {
-    [CONFIG_HASH_ANNOTATION]: configHash(configs),
-  });
 }
 
 export function configHash(configs: readonly MountedConfig[]): string {

@@ -29,15 +29,21 @@ export interface IdentityProps {
   readonly clusterPermissions?: readonly PermissionRule[];
 }
 
+/** Named by the policy `no-service-account-token`. */
+const TOKEN_ANNOTATION = 'hyperion.example.com/uses-kubernetes-api';
+
 export class ServiceIdentity extends Construct {
   public readonly account: kplus.ServiceAccount;
   public readonly mountsToken: boolean;
+  /** Says on each pod why it carries a token, which the policies ask for. */
+  public readonly podAnnotations: Readonly<Record<string, string>>;
   /** What the Azure workload-identity webhook looks for on a pod. */
   public readonly podLabels: Readonly<Record<string, string>>;
 
   public constructor(scope: Construct, name: string, props: IdentityProps) {
     super(scope, 'identity');
     this.mountsToken = props.permissions !== undefined || props.clusterPermissions !== undefined;
+    this.podAnnotations = this.mountsToken ? { [TOKEN_ANNOTATION]: describePermissions(props) } : {};
     this.podLabels = props.azureClientId === undefined ? {} : { 'azure.workload.identity/use': 'true' };
     this.account = new kplus.ServiceAccount(this, 'account', {
       metadata: {
@@ -83,4 +89,12 @@ function toRules(rules: readonly PermissionRule[]): kplus.k8s.PolicyRule[] {
     resources: [...rule.resources],
     verbs: [...rule.verbs],
   }));
+}
+
+/** For a reader: `get, list, watch pods`. */
+function describePermissions(props: IdentityProps): string {
+  const rules = [...Object.values(props.permissions ?? {}).flat(), ...(props.clusterPermissions ?? [])];
+  return [...new Set(rules.map((rule) => `${rule.verbs.join(', ')} ${rule.resources.join(', ')}`))]
+    .sort()
+    .join('; ');
 }

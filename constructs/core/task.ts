@@ -9,7 +9,7 @@ import { connect, type ConnectOptions } from './connect';
 import { containerProps, type ContainerSpec } from './container-spec';
 import type { Endpoint, Signal } from './endpoint';
 import type { Party, Reach } from './party';
-import { configHash, hardeningPatches } from './pod-patches';
+import { CONFIG_HASH_ANNOTATION, configHash, hardeningPatches } from './pod-patches';
 import { PodVolumes } from './pod-volumes';
 import { ServiceIdentity, type IdentityProps } from './service-identity';
 
@@ -65,7 +65,13 @@ export class Task extends Construct implements Party {
         name: props.schedule === undefined ? `${id}-${hash.slice(0, 8)}` : id,
         labels: { 'app.kubernetes.io/component': id },
       },
-      podMetadata: { labels: { ...scope.labels, ...labels, ...identity.podLabels } },
+      podMetadata: {
+        labels: { ...scope.labels, ...labels, ...identity.podLabels },
+        annotations: {
+          ...identity.podAnnotations,
+          ...(configs.length === 0 ? {} : { [CONFIG_HASH_ANNOTATION]: hash }),
+        },
+      },
       select: false,
       automountServiceAccountToken: identity.mountsToken,
       serviceAccount: identity.account,
@@ -104,7 +110,7 @@ export class Task extends Construct implements Party {
     ApiObject.of(pod).addJsonPatch(
       JsonPatch.remove(`${prefix}/spec/template/metadata/labels/cdk8s.io~1metadata.addr`),
       ...(props.suspended === true ? [JsonPatch.add('/spec/suspend', true)] : []),
-      ...hardeningPatches({ kind: 'Job', replicas: 1, zones: 1, labels, configs, prefix }),
+      ...hardeningPatches({ kind: 'Job', replicas: 1, zones: 1, labels, prefix }),
     );
     scope.platform.graph.addParty(this);
   }

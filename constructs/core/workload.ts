@@ -5,7 +5,7 @@
 import { ApiObject, Duration, JsonPatch } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { Construct } from 'constructs';
-import type { Component } from './component';
+import type { Component, MountedConfig } from './component';
 import { connect, type ConnectOptions } from './connect';
 import { containerProps, type ContainerSpec } from './container-spec';
 import {
@@ -17,7 +17,7 @@ import {
   type Signal,
 } from './endpoint';
 import type { Party, Reach } from './party';
-import { configHashPatch, hardeningPatches } from './pod-patches';
+import { CONFIG_HASH_ANNOTATION, configHash, hardeningPatches } from './pod-patches';
 import { PodVolumes, type VolumeClaim } from './pod-volumes';
 import { ServiceIdentity, type IdentityProps } from './service-identity';
 
@@ -53,6 +53,8 @@ export interface WorkloadProps {
 
 /** Old ReplicaSets and revisions kept for a rollback; the default of 10 only clutters. */
 const REVISION_HISTORY_LIMIT = 3;
+/** Named by the policy `replicas-in-production`. */
+const SCALED_BY_ANNOTATION = 'hyperion.example.com/scaled-by';
 
 export class Workload extends Construct implements Party {
   public readonly id: string;
@@ -160,7 +162,14 @@ export class Workload extends Construct implements Party {
   private createPods(): kplus.Workload {
     const { uid } = this.spec;
     const common = {
-      metadata: { name: this.id, labels: { 'app.kubernetes.io/component': this.id } },
+      metadata: {
+        name: this.id,
+        labels: { 'app.kubernetes.io/component': this.id },
+        // The API server fills in one replica where none is named; the policy on replicas reads this instead.
+        ...(this.spec.autoscale === undefined
+          ? {}
+          : { annotations: { [SCALED_BY_ANNOTATION]: 'HorizontalPodAutoscaler' } }),
+      },
       podMetadata: {
         labels: {
           ...this.component.labels,
@@ -168,6 +177,7 @@ export class Workload extends Construct implements Party {
           ...this.identity.podLabels,
           ...zoneSetLabels(this.spec.zoneSet),
         },
+        annotations: { ...this.identity.podAnnotations },
       },
       select: false,
       automountServiceAccountToken: this.identity.mountsToken,
@@ -232,13 +242,12 @@ export class Workload extends Construct implements Party {
     const configs = [...all, ...(initContainers ?? [])]
       .flatMap((spec) => spec.configs ?? [])
       .map(({ config }) => config);
-    const deferred = configs.some((config) => config.deferred === true);
-    if (deferred) {
-      // Registered after the files' own rendering, so it runs after it.
+    // Deferred files are rendered by a deriver that was registered before this one, so they are complete here.
+    if (configs.some((config) => config.deferred === true)) {
       this.component.platform.whenComplete(() => {
-        ApiObject.of(this.pod).addJsonPatch(configHashPatch(configs));
+        this.annotateConfigs(configs);
       });
-    }
+    } else this.annotateConfigs(configs);
     ApiObject.of(this.pod).addJsonPatch(
       // The address label of cdk8s-plus depends on the construct path; ours are the stable ones.
       JsonPatch.remove('/spec/template/metadata/labels/cdk8s.io~1metadata.addr'),
@@ -250,9 +259,13 @@ export class Workload extends Construct implements Party {
         zones: this.component.platform.zones,
         labels: this.labels,
         zoneSetLabels: zoneSetLabels(this.spec.zoneSet),
-        configs: deferred ? [] : configs,
       }),
     );
+  }
+
+  /** A changed configuration changes the pod template, and so rolls the workload. */
+  private annotateConfigs(configs: readonly MountedConfig[]): void {
+    if (configs.length > 0) this.pod.podMetadata.addAnnotation(CONFIG_HASH_ANNOTATION, configHash(configs));
   }
 
   private addAvailability(): void {
