@@ -1,0 +1,123 @@
+/**
+ * The choices that an environment makes between two forms of one component: a store in one piece or taken apart, a
+ * Kafka of ours or Strimzi's, a database in the cluster or a managed one.
+ */
+import { Kafka } from '../buffer/kafka';
+import type { KafkaBuffer } from '../buffer/kafka-buffer';
+import { KafkaStrimzi } from '../buffer/kafka-strimzi';
+import type { CertificateIssuer } from '../core/certificate';
+import { cloudRef } from '../core/cloud-ref';
+import { AuthScheme } from '../core/credential';
+import { loadOf } from '../core/declared-workload';
+import { External } from '../core/party';
+import type { Platform } from '../core/platform';
+import type { LogStore } from '../store/log-store';
+import { Loki } from '../store/loki';
+import { LokiDistributed } from '../store/loki-distributed';
+import { Tempo } from '../store/tempo';
+import { TempoDistributed } from '../store/tempo-distributed';
+import type { TraceStore } from '../store/trace-store';
+import type { GrafanaDatabase } from '../view/grafana';
+import { Postgresql } from '../view/postgresql';
+import { NAMESPACES } from './hyperion-namespaces';
+import type { HyperionOutside } from './hyperion-outside';
+import type { HyperionProps } from './hyperion-props';
+import { HYPERION_SECRETS } from './hyperion-secrets';
+import { keptTraces, TEMPO_NAME, type HyperionTopics } from './hyperion-topics';
+
+export function kafkaBuffer(
+  platform: Platform,
+  props: HyperionProps,
+  topics: HyperionTopics,
+  ground: { readonly issuer: CertificateIssuer; readonly kubernetesApi: HyperionOutside['kubernetesApi'] },
+): KafkaBuffer {
+  const { volume, runBy } = props.kafka;
+  const common = {
+    namespace: NAMESPACES.pipeline,
+    topics: topics.all,
+    volume: { size: volume, storageClass: props.storageClass },
+    issuer: ground.issuer,
+  };
+  return runBy.kind === 'strimzi'
+    ? new KafkaStrimzi(platform, 'kafka', { ...common, ...runBy, kubernetesApi: ground.kubernetesApi })
+    : new Kafka(platform, 'kafka', { ...common, clusterId: runBy.clusterId });
+}
+
+export function logStore(platform: Platform, props: HyperionProps, outside: HyperionOutside): LogStore {
+  const { logs, storageClass } = props;
+  const common = {
+    namespace: NAMESPACES.store,
+    retention: logs.retention,
+    chunks: outside.blob('logs'),
+    schemaFrom: logs.schemaFrom,
+    load: loadOf(props.workload, 'logs'),
+  };
+  return logs.kind === 'single-binary'
+    ? new Loki(platform, 'loki', { ...common, volume: { size: logs.volume, storageClass } })
+    : new LokiDistributed(platform, 'loki', { ...common, volumes: { ...logs.volumes, storageClass } });
+}
+
+export function traceStore(
+  platform: Platform,
+  props: HyperionProps,
+  outside: HyperionOutside,
+  topics: HyperionTopics,
+  kafka: () => KafkaBuffer,
+): TraceStore {
+  const { traces, storageClass } = props;
+  const common = {
+    namespace: NAMESPACES.store,
+    retention: traces.retention,
+    blocks: outside.blob('traces'),
+  };
+  if (traces.kind === 'single-binary') {
+    return new Tempo(platform, TEMPO_NAME, {
+      ...common,
+      volume: { size: traces.volume, storageClass },
+      load: keptTraces(props, traces.spans),
+    });
+  }
+  const topic = topics.tempo;
+  if (topic === undefined)
+    throw new Error('the topics of an environment with Tempo in microservices hold its topic');
+  return new TempoDistributed(platform, TEMPO_NAME, {
+    ...common,
+    volumes: { ...traces.volumes, storageClass },
+    topic,
+    kafka: { write: kafka().writeTo(topic), read: kafka().readFrom(topic) },
+  });
+}
+
+export function grafanaDatabase(
+  platform: Platform,
+  { grafanaDatabase: choice, storageClass }: HyperionProps,
+  issuer: CertificateIssuer,
+): GrafanaDatabase {
+  const login = { name: 'grafana', user: 'grafana', password: HYPERION_SECRETS.grafanaDatabase };
+  if (choice.kind === 'in-cluster') {
+    const server = new Postgresql(platform, 'postgresql', {
+      namespace: NAMESPACES.view,
+      volume: { size: choice.volume, storageClass },
+      database: login.name,
+      user: login.user,
+      password: login.password,
+      issuer,
+    });
+    return { ...login, endpoint: server.sql, caSecretName: server.caSecretName };
+  }
+  const server = new External(platform, 'postgresql', {
+    description: 'Azure Database for PostgreSQL, flexible server',
+    cidrs: [choice.cidr],
+    host: cloudRef(platform, 'grafana-database-host', "host name of Grafana's PostgreSQL server"),
+  });
+  const endpoint = server.listen({
+    name: 'postgresql',
+    port: 5432,
+    protocol: 'postgresql',
+    signals: ['state'],
+    access: 'write',
+    tls: true,
+    auth: AuthScheme.secret('password', [login.password]),
+  });
+  return { ...login, endpoint };
+}

@@ -1,0 +1,81 @@
+/**
+ * Whom Hyperion talks to outside the cluster: Azure's services by their private endpoints, the Kubernetes API, and the
+ * internet where nothing else serves.
+ */
+import { AuthScheme } from '../core/credential';
+import { cloudRef } from '../core/cloud-ref';
+import type { Endpoint } from '../core/endpoint';
+import type { BlobContainer } from '../core/object-store';
+import { External } from '../core/party';
+import type { Platform } from '../core/platform';
+import type { HyperionProps } from './hyperion-props';
+
+/** Addresses that are never the internet's. */
+const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
+
+export interface HyperionOutside {
+  readonly kubernetesApi: Endpoint<'coordination', 'kubernetes-api'>;
+  readonly internet: Endpoint<'web', 'https'>;
+  /** A container for the purpose, in a storage account of its own, used by an identity of its own. */
+  blob(purpose: 'logs' | 'traces' | 'metrics-backup'): BlobContainer;
+}
+
+export function hyperionOutside(platform: Platform, props: HyperionProps): HyperionOutside {
+  const kubernetes = new External(platform, 'kubernetes-api', {
+    description: 'Kubernetes API server',
+    cidrs: [props.network.kubernetesApi],
+    host: `kubernetes.default.svc.${platform.clusterDomain}`,
+  });
+  const internet = new External(platform, 'internet', {
+    description: 'Registries and plug-in catalogues, through the Azure Firewall',
+    cidrs: ['0.0.0.0/0'],
+    except: PRIVATE_NETWORKS,
+  });
+  return {
+    kubernetesApi: kubernetes.listen({
+      name: 'https',
+      port: 443,
+      protocol: 'kubernetes-api',
+      signals: ['coordination'],
+      access: 'control',
+      auth: AuthScheme.serviceAccountToken(),
+      tls: true,
+    }),
+    internet: internet.listen({
+      name: 'https',
+      port: 443,
+      protocol: 'https',
+      signals: ['web'],
+      access: 'control',
+      tls: true,
+    }),
+    blob: (purpose) => blobContainer(platform, purpose, props.network.privateEndpoints),
+  };
+}
+
+function blobContainer(platform: Platform, purpose: string, privateEndpoints: string): BlobContainer {
+  const account = cloudRef(platform, `storage-${purpose}-account`, `storage account for ${purpose}`);
+  const store = new External(platform, `blob-${purpose}`, {
+    description: `Azure Blob Storage: ${purpose}`,
+    cidrs: [privateEndpoints],
+    host: `${account}.blob.core.windows.net`,
+  });
+  return {
+    endpoint: store.listen({
+      name: 'https',
+      port: 443,
+      protocol: 'azure-blob',
+      signals: ['objects'],
+      access: 'write',
+      auth: AuthScheme.workloadIdentity(),
+      tls: true,
+    }),
+    account,
+    container: purpose,
+    clientId: cloudRef(
+      platform,
+      `identity-${purpose}-client-id`,
+      `client ID of the identity that may use the ${purpose} container`,
+    ),
+  };
+}

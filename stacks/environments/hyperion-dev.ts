@@ -1,0 +1,116 @@
+/**
+ * Hyperion, development: one zone, every store in one piece, a few services as senders.
+ */
+import { Duration, Size } from 'cdk8s';
+import { SecretRef } from '../../constructs/core/secrets';
+import type { HyperionProps } from '../../constructs/systems/hyperion-props';
+
+const STORAGE_CLASS = 'managed-csi';
+
+export const HYPERION_DEV: HyperionProps = {
+  environment: 'hyperion-dev',
+  tier: 'dev',
+  zones: 1,
+  domain: 'dev.hyperion.example.com',
+  secretStore: { kind: 'azure-key-vault', name: 'hyperion-dev' },
+  survivesOutage: Duration.minutes(30),
+  workload: {
+    traces: { perSecond: 1000, bytesEach: 500 },
+    logs: { perSecond: 1000, bytesEach: 350 },
+    metrics: { perSecond: 2000, bytesEach: 120 },
+    activeSeries: 50_000,
+  },
+  network: {
+    gatewaySubnet: '10.10.0.0/24',
+    ingressAddress: '10.10.16.10',
+    grpcSenders: ['10.20.0.0/16'],
+    privateEndpoints: '10.10.1.0/24',
+    kubernetesApi: '10.10.2.4/32',
+  },
+  storageClass: STORAGE_CLASS,
+  publicIssuer: { kind: 'ClusterIssuer', name: 'public-acme' },
+  tenants: [
+    { name: 'shop', secret: SecretRef.named('tenant-shop-token') },
+    { name: 'platform', secret: SecretRef.named('tenant-platform-token') },
+  ],
+  allowedMetrics: {
+    names: ['up', 'target_info'],
+    prefixes: [
+      'http.',
+      'rpc.',
+      'db.',
+      'messaging.',
+      'process.',
+      'system.',
+      'k8s.',
+      'container.',
+      'jvm.',
+      'app.',
+    ],
+  },
+  signalModes: { logs: 'failover', metrics: 'failover', traces: 'failover' },
+  redact: {
+    delete: ['http.request.header.authorization', 'http.request.header.cookie'],
+    mask: ['enduser.id', 'client.address'],
+  },
+  sampling: { slowerThan: Duration.seconds(2), baseRatePercent: 50, keptPercent: 60 },
+  queues: {
+    logs: { kind: 'disk', size: Size.gibibytes(1), storageClass: STORAGE_CLASS },
+    metrics: { kind: 'disk', size: Size.gibibytes(1), storageClass: STORAGE_CLASS },
+    traces: { kind: 'disk', size: Size.gibibytes(1), storageClass: STORAGE_CLASS },
+  },
+  kafka: { volume: Size.gibibytes(16), runBy: { kind: 'stateful-set', clusterId: 'aHlwZXJpb24tZGV2LTAwMQ' } },
+  consumers: [
+    {
+      name: 'checkpoint-logging',
+      cidrs: ['10.30.0.0/24'],
+      signal: 'logs',
+      filter: { resourceAttributes: { 'service.namespace': 'shop' }, severityAtLeast: 'WARN' },
+      samplingPercent: 100,
+      redact: { delete: ['enduser.id', 'client.address'], mask: [] },
+      expectedPercent: 5,
+      keep: Duration.hours(24),
+    },
+    {
+      name: 'poseidon',
+      cidrs: ['10.31.0.0/24'],
+      signal: 'traces',
+      filter: { services: ['checkout', 'cart'] },
+      samplingPercent: 10,
+      redact: { delete: ['db.query.text'], mask: [] },
+      expectedPercent: 2,
+      keep: Duration.hours(24),
+    },
+  ],
+  logs: {
+    kind: 'single-binary',
+    retention: Duration.days(7),
+    volume: Size.gibibytes(20),
+    schemaFrom: '2026-01-01',
+  },
+  traces: { kind: 'single-binary', retention: Duration.days(3), volume: Size.gibibytes(20), spans: 'all' },
+  metrics: { retention: Duration.days(14), volume: Size.gibibytes(16), agentVolume: Size.gibibytes(4) },
+  traceAnalytics: {
+    spans: 'all',
+    replicated: false,
+    volume: Size.gibibytes(64),
+    retention: {
+      spans: Duration.days(3),
+      perMinute: Duration.days(30),
+      edges: Duration.days(30),
+      endToEnd: Duration.days(14),
+    },
+  },
+  grafanaDatabase: { kind: 'in-cluster', volume: Size.gibibytes(4) },
+  grafanaReplicas: 1,
+  alerting: {
+    receivers: {
+      team: [
+        { kind: 'slack', channel: '#hyperion-dev', webhook: SecretRef.named('slack-hyperion-dev-webhook') },
+      ],
+    },
+    routing: { default: 'team' },
+    receiverCidrs: ['10.10.3.4/32'],
+    volume: Size.gibibytes(1),
+  },
+};

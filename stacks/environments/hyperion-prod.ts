@@ -1,0 +1,146 @@
+/**
+ * Hyperion, production: three zones, 400,000 events a second at the peak.
+ */
+import { Duration, Size } from 'cdk8s';
+import { SecretRef } from '../../constructs/core/secrets';
+import type { HyperionProps } from '../../constructs/systems/hyperion-props';
+import type { PolicyException } from '../../policies/exception';
+
+const STORAGE_CLASS = 'managed-csi-premium';
+
+export const HYPERION_PROD: HyperionProps = {
+  environment: 'hyperion-prod',
+  tier: 'prod',
+  zones: 3,
+  domain: 'hyperion.example.com',
+  secretStore: { kind: 'azure-key-vault', name: 'hyperion-prod' },
+  survivesOutage: Duration.minutes(30),
+  // 400,000 events a second: 240,000 spans, 100,000 log records and 60,000 samples.
+  workload: {
+    traces: { perSecond: 240_000, bytesEach: 500 },
+    logs: { perSecond: 100_000, bytesEach: 350 },
+    metrics: { perSecond: 60_000, bytesEach: 120 },
+    activeSeries: 2_000_000,
+  },
+  network: {
+    gatewaySubnet: '10.40.0.0/24',
+    ingressAddress: '10.40.16.10',
+    grpcSenders: ['10.50.0.0/16'],
+    privateEndpoints: '10.40.1.0/24',
+    kubernetesApi: '10.40.2.4/32',
+  },
+  storageClass: STORAGE_CLASS,
+  publicIssuer: { kind: 'ClusterIssuer', name: 'public-acme' },
+  tenants: [
+    { name: 'shop', secret: SecretRef.named('tenant-shop-token') },
+    { name: 'payments', secret: SecretRef.named('tenant-payments-token') },
+    { name: 'logistics', secret: SecretRef.named('tenant-logistics-token') },
+    { name: 'platform', secret: SecretRef.named('tenant-platform-token') },
+  ],
+  allowedMetrics: {
+    names: ['up', 'target_info'],
+    prefixes: [
+      'http.',
+      'rpc.',
+      'db.',
+      'messaging.',
+      'process.',
+      'system.',
+      'k8s.',
+      'container.',
+      'jvm.',
+      'app.',
+    ],
+  },
+  signalModes: { logs: 'failover', metrics: 'failover', traces: 'failover' },
+  redact: {
+    delete: ['http.request.header.authorization', 'http.request.header.cookie'],
+    mask: ['enduser.id', 'client.address'],
+  },
+  sampling: { slowerThan: Duration.seconds(2), baseRatePercent: 5, keptPercent: 10 },
+  queues: {
+    logs: { kind: 'disk', size: Size.gibibytes(8), storageClass: STORAGE_CLASS },
+    metrics: { kind: 'disk', size: Size.gibibytes(8), storageClass: STORAGE_CLASS },
+    traces: { kind: 'disk', size: Size.gibibytes(4), storageClass: STORAGE_CLASS },
+  },
+  kafka: {
+    volume: Size.gibibytes(1024),
+    runBy: { kind: 'stateful-set', clusterId: 'aHlwZXJpb24tcHJvZC0wMQ' },
+  },
+  consumers: [
+    {
+      name: 'checkpoint-logging',
+      cidrs: ['10.60.0.0/24'],
+      signal: 'logs',
+      filter: { resourceAttributes: { 'service.namespace': 'shop' }, severityAtLeast: 'WARN' },
+      samplingPercent: 100,
+      redact: { delete: ['enduser.id', 'client.address'], mask: [] },
+      expectedPercent: 2,
+      keep: Duration.hours(12),
+    },
+    {
+      name: 'poseidon',
+      cidrs: ['10.61.0.0/24'],
+      signal: 'traces',
+      filter: { services: ['checkout', 'cart'] },
+      samplingPercent: 10,
+      redact: { delete: ['db.query.text'], mask: [] },
+      expectedPercent: 0.5,
+      keep: Duration.hours(12),
+    },
+  ],
+  logs: {
+    kind: 'distributed',
+    retention: Duration.days(30),
+    schemaFrom: '2026-01-01',
+    volumes: {
+      ingester: Size.gibibytes(64),
+      indexGateway: Size.gibibytes(64),
+      compactor: Size.gibibytes(64),
+    },
+  },
+  traces: {
+    kind: 'microservices',
+    retention: Duration.days(14),
+    spans: 'sampled',
+    volumes: { liveStore: Size.gibibytes(64), backendScheduler: Size.gibibytes(1) },
+  },
+  metrics: { retention: Duration.days(14), volume: Size.gibibytes(256), agentVolume: Size.gibibytes(10) },
+  traceAnalytics: {
+    spans: 'sampled',
+    replicated: true,
+    volume: Size.gibibytes(2048),
+    retention: {
+      spans: Duration.days(7),
+      perMinute: Duration.days(90),
+      edges: Duration.days(90),
+      endToEnd: Duration.days(30),
+    },
+  },
+  grafanaDatabase: { kind: 'managed', cidr: '10.40.4.0/28' },
+  grafanaReplicas: 2,
+  alerting: {
+    receivers: {
+      'on-call': [{ kind: 'pagerduty', routingKey: SecretRef.named('pagerduty-hyperion-routing-key') }],
+      team: [{ kind: 'slack', channel: '#hyperion', webhook: SecretRef.named('slack-hyperion-webhook') }],
+    },
+    routing: { default: 'team', bySeverity: { critical: 'on-call' } },
+    receiverCidrs: ['10.40.3.4/32'],
+    volume: Size.gibibytes(1),
+  },
+};
+
+export const HYPERION_PROD_EXCEPTIONS: readonly PolicyException[] = [
+  {
+    rule: 'replicas-in-production',
+    resource: { kind: 'Deployment', namespace: 'hyperion-pipeline', name: 'kafka-exporter' },
+    reason: 'Two exporters report every figure twice; while one is away, only its graphs have a gap',
+    owner: 'platform',
+  },
+  {
+    rule: 'replicas-in-production',
+    resource: { kind: 'Deployment', namespace: 'hyperion-store', name: 'loki-canary' },
+    reason: 'A canary writes lines and looks for its own; a second one adds nothing',
+    owner: 'platform',
+  },
+];
