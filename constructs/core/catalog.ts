@@ -150,6 +150,21 @@ export const CATALOG = {
     tag: '1.30.4-alpine-slim',
     license: 'BSD-2-Clause',
   },
+  // Long-term releases (March and August) get fixes for a year.
+  clickhouse: {
+    name: 'clickhouse',
+    version: '26.8.15.10',
+    repository: 'docker.io/clickhouse/clickhouse-server',
+    license: 'Apache-2.0',
+    endOfLife: '2027-08-27',
+  },
+  'clickhouse-keeper': {
+    name: 'clickhouse-keeper',
+    version: '26.8.15.10',
+    repository: 'docker.io/clickhouse/clickhouse-keeper',
+    license: 'Apache-2.0',
+    endOfLife: '2027-08-27',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export type CatalogName = keyof typeof CATALOG;

@@ -2,8 +2,15 @@
  * A cert-manager `Certificate`: the operator issues it, renews it, and keeps it in a Secret with `tls.crt`, `tls.key`
  * and `ca.crt`.
  */
-import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import {
+  Certificate,
+  CertificateSpecAdditionalOutputFormatsType as OutputFormat,
+  CertificateSpecPrivateKeyAlgorithm as Algorithm,
+  CertificateSpecPrivateKeyEncoding as Encoding,
+  CertificateSpecPrivateKeyRotationPolicy as RotationPolicy,
+  CertificateSpecUsages as Usage,
+} from './imports/cert-manager.io';
 
 export interface CertificateIssuer {
   readonly name: string;
@@ -35,11 +42,12 @@ export interface CertificateSecret {
 /** Three months, renewed a month before its end: time for two failed renewals to be noticed. */
 const LIFETIME = '2160h';
 const RENEW_BEFORE = '720h';
+/** The one kind of key that is used here. */
+export const PRIVATE_KEY = { algorithm: Algorithm.ECDSA, size: 256, encoding: Encoding.PKCS8 } as const;
+const USAGES = { 'server auth': Usage.SERVER_AUTH, 'client auth': Usage.CLIENT_AUTH } as const;
 
 export function addCertificate(scope: Construct, id: string, props: CertificateProps): CertificateSecret {
-  new ApiObject(scope, id, {
-    apiVersion: 'cert-manager.io/v1',
-    kind: 'Certificate',
+  new Certificate(scope, id, {
     metadata: { name: props.name, ...(props.namespace === undefined ? {} : { namespace: props.namespace }) },
     spec: {
       secretName: props.name,
@@ -48,9 +56,11 @@ export function addCertificate(scope: Construct, id: string, props: CertificateP
       issuerRef: { group: 'cert-manager.io', kind: props.issuer.kind, name: props.issuer.name },
       duration: LIFETIME,
       renewBefore: RENEW_BEFORE,
-      privateKey: { algorithm: 'ECDSA', size: 256, encoding: 'PKCS8', rotationPolicy: 'Always' },
-      usages: ['digital signature', ...props.usages],
-      ...(props.combinedPem === true ? { additionalOutputFormats: [{ type: 'CombinedPEM' }] } : {}),
+      privateKey: { ...PRIVATE_KEY, rotationPolicy: RotationPolicy.ALWAYS },
+      usages: [Usage.DIGITAL_SIGNATURE, ...props.usages.map((usage) => USAGES[usage])],
+      ...(props.combinedPem === true
+        ? { additionalOutputFormats: [{ type: OutputFormat.COMBINED_PEM }] }
+        : {}),
     },
   });
   return { secretName: props.name };

@@ -30,6 +30,7 @@ export const PROTOCOLS = {
   'clickhouse-native': { transport: 'TCP', scheme: 'clickhouse' },
   'clickhouse-http': { transport: 'TCP', scheme: 'http' },
   'clickhouse-keeper': { transport: 'TCP', scheme: '' },
+  'clickhouse-raft': { transport: 'TCP', scheme: '' },
   postgresql: { transport: 'TCP', scheme: 'postgresql' },
   'azure-blob': { transport: 'TCP', scheme: 'https' },
   'kubernetes-api': { transport: 'TCP', scheme: 'https' },

@@ -3,8 +3,9 @@
  * where it is dialled, egress where it dials, and DNS where it has to resolve a name. What no connection allows is
  * denied, by these policies and by each namespace's default-deny.
  */
-import { ApiObject } from 'cdk8s';
+import { k8s } from 'cdk8s-plus-28';
 import type { AnyEndpoint } from './endpoint';
+import { OperatorPods } from './operator-pods';
 import { Task } from './task';
 import type { Party, Reach } from './party';
 import type { Platform } from './platform';
@@ -25,22 +26,21 @@ interface Rule {
 export function addNetworkAccess(platform: Platform): void {
   const { graph } = platform;
   for (const party of graph.parties) {
-    if (!(party instanceof Workload || party instanceof Task)) continue;
+    const guarded =
+      party instanceof Workload ||
+      party instanceof Task ||
+      (party instanceof OperatorPods && party.hasPolicy);
+    if (!guarded) continue;
     const ingress = distinct(graph.into(party).map((c) => rule(c.from, c.to)));
     const egress = distinct(graph.outOf(party).map((c) => rule(c.to.owner, c.to)));
-    new ApiObject(party, 'network-policy', {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
+    new k8s.KubeNetworkPolicy(party, 'network-policy', {
       metadata: { name: party.id },
       spec: {
         podSelector: { matchLabels: { ...party.reach.labels } },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: ingress.map((r) => ({
-          from: peers(r.peer),
-          ports: [{ port: r.port, protocol: r.transport }],
-        })),
+        ingress: ingress.map((r) => ({ from: networkPeers(r.peer), ports: [port(r.port, r.transport)] })),
         egress: [
-          ...egress.map((r) => ({ to: peers(r.peer), ports: [{ port: r.port, protocol: r.transport }] })),
+          ...egress.map((r) => ({ to: networkPeers(r.peer), ports: [port(r.port, r.transport)] })),
           ...(egress.length === 0 ? [] : [dnsRule()]),
         ],
       },
@@ -58,7 +58,8 @@ function distinct(rules: readonly Rule[]): Rule[] {
   return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, r]) => r);
 }
 
-function peers(reach: Reach): object[] {
+/** How a NetworkPolicy names them. */
+export function networkPeers(reach: Reach): k8s.NetworkPolicyPeer[] {
   if (reach.kind === 'addresses') {
     const except = reach.except === undefined ? {} : { except: [...reach.except] };
     return reach.cidrs.map((cidr) => ({ ipBlock: { cidr, ...except } }));
@@ -71,12 +72,10 @@ function peers(reach: Reach): object[] {
   ];
 }
 
-function dnsRule(): object {
-  return {
-    to: [DNS_PEER],
-    ports: [
-      { port: 53, protocol: 'UDP' },
-      { port: 53, protocol: 'TCP' },
-    ],
-  };
+function dnsRule(): k8s.NetworkPolicyEgressRule {
+  return { to: [DNS_PEER], ports: [port(53, 'UDP'), port(53, 'TCP')] };
+}
+
+function port(number: number, transport: Rule['transport']): k8s.NetworkPolicyPort {
+  return { port: k8s.IntOrString.fromNumber(number), protocol: transport };
 }

@@ -65,11 +65,12 @@ function zoneAffinity(props: HardeningProps): object {
 }
 
 export function configHash(configs: readonly MountedConfig[]): string {
-  const hash = createHash('sha256');
-  for (const { configMapName, files } of configs) {
-    for (const file of files) hash.update(JSON.stringify([configMapName, file.name, file.text]));
-  }
-  return hash.digest('hex').slice(0, 16);
+  return contentHash(configs.map(({ configMapName, files }) => [configMapName, files]));
+}
+
+/** 16 hexadecimal digits that stand for the value. */
+export function contentHash(value: unknown): string {
+  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 16);
 }
 
 function spread(props: HardeningProps): object[] {

@@ -2,8 +2,12 @@
  * Secrets by name, never by value. A component that uses a `SecretRef` gets one `ExternalSecret` in its namespace,
  * from which the External Secrets Operator makes the Kubernetes Secret.
  */
-import { ApiObject } from 'cdk8s';
 import type { Construct } from 'constructs';
+import {
+  ExternalSecret,
+  ExternalSecretSpecSecretStoreRefKind as StoreKind,
+  ExternalSecretSpecTargetCreationPolicy as CreationPolicy,
+} from './imports/external-secrets.io';
 import { Platform } from './platform';
 
 /** Where the environment's secrets live, and how the operator in the cluster names that place. */
@@ -44,7 +48,7 @@ const REFRESH_INTERVAL = '1h';
 /** The Kubernetes Secret of one component, filled from the environment's store. */
 export class ComponentSecrets {
   private readonly keys = new Map<string, string>();
-  private object: ApiObject | undefined;
+  private object: ExternalSecret | undefined;
 
   public constructor(
     private readonly scope: Construct,
@@ -58,17 +62,15 @@ export class ComponentSecrets {
     return { secretName: this.secretName, key: ref.name };
   }
 
-  private makeObject(): ApiObject {
+  private makeObject(): ExternalSecret {
     const store = Platform.of(this.scope).secretStore;
     const keys = this.keys;
-    return new ApiObject(this.scope, 'external-secret', {
-      apiVersion: 'external-secrets.io/v1',
-      kind: 'ExternalSecret',
+    return new ExternalSecret(this.scope, 'external-secret', {
       metadata: { name: this.secretName },
       spec: {
         refreshInterval: REFRESH_INTERVAL,
-        secretStoreRef: { kind: 'ClusterSecretStore', name: store.name },
-        target: { name: this.secretName, creationPolicy: 'Owner' },
+        secretStoreRef: { kind: StoreKind.CLUSTER_SECRET_STORE, name: store.name },
+        target: { name: this.secretName, creationPolicy: CreationPolicy.OWNER },
         // Read when the object is rendered: keys may still be added after it was made.
         get data() {
           return [...keys.keys()].sort().map((name) => ({ secretKey: name, remoteRef: { key: name } }));

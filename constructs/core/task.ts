@@ -9,7 +9,7 @@ import { connect, type ConnectOptions } from './connect';
 import { containerProps, type ContainerSpec } from './container-spec';
 import type { Endpoint, Signal } from './endpoint';
 import type { Party, Reach } from './party';
-import { CONFIG_HASH_ANNOTATION, configHash, hardeningPatches } from './pod-patches';
+import { CONFIG_HASH_ANNOTATION, configHash, contentHash, hardeningPatches } from './pod-patches';
 import { PodVolumes } from './pod-volumes';
 import { ServiceIdentity, type IdentityProps } from './service-identity';
 
@@ -59,10 +59,11 @@ export class Task extends Construct implements Party {
       .flatMap((c) => c.configs ?? [])
       .map((c) => c.config);
     const hash = configHash(configs);
+    // A Job cannot be changed, so whatever its pod would run otherwise makes another Job.
+    const identityHash = contentHash([hash, props.container, ...(props.initContainers ?? [])]);
     const common = {
       metadata: {
-        // A Job cannot be changed, so another configuration is another Job.
-        name: props.schedule === undefined ? `${id}-${hash.slice(0, 8)}` : id,
+        name: props.schedule === undefined ? `${id}-${identityHash.slice(0, 8)}` : id,
         labels: { 'app.kubernetes.io/component': id },
       },
       podMetadata: {

@@ -8,18 +8,13 @@ import { Construct } from 'constructs';
 import type { Component, MountedConfig } from './component';
 import { connect, type ConnectOptions } from './connect';
 import { containerProps, type ContainerSpec } from './container-spec';
-import {
-  Endpoint,
-  PROTOCOLS,
-  type AnyEndpoint,
-  type EndpointProps,
-  type Protocol,
-  type Signal,
-} from './endpoint';
+import { Endpoint, type AnyEndpoint, type EndpointProps, type Protocol, type Signal } from './endpoint';
 import type { Party, Reach } from './party';
 import { CONFIG_HASH_ANNOTATION, configHash, hardeningPatches } from './pod-patches';
 import { PodVolumes, type VolumeClaim } from './pod-volumes';
 import { ServiceIdentity, type IdentityProps } from './service-identity';
+import { checkWorkload } from './workload-checks';
+import { WorkloadServices } from './workload-services';
 
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
 
@@ -68,8 +63,7 @@ export class Workload extends Construct implements Party {
   private readonly component: Component;
   private readonly pod: kplus.Workload;
   private readonly labels: Readonly<Record<string, string>>;
-  private service: kplus.Service | undefined;
-  private headless: kplus.Service | undefined;
+  private readonly services: WorkloadServices;
 
   public constructor(scope: Component, id: string, props: WorkloadProps) {
     super(scope, id);
@@ -82,8 +76,9 @@ export class Workload extends Construct implements Party {
     this.maxReplicas = props.autoscale?.maxReplicas ?? this.replicas;
     this.labels = { 'app.kubernetes.io/name': this.componentName, 'app.kubernetes.io/component': id };
     this.reach = { kind: 'pods', namespace: scope.namespace, labels: this.labels };
-    this.checkProps();
+    checkWorkload(scope.platform, this, props);
 
+    this.services = new WorkloadServices(this, id, this.labels, props.publishNotReadyAddresses ?? false);
     this.identity = new ServiceIdentity(this, id, props.identity ?? {});
     this.pod = this.createPods();
     this.addContainers();
@@ -129,34 +124,10 @@ export class Workload extends Construct implements Party {
   }
 
   private openPort(endpoint: Endpoint, containerName: string): void {
-    const protocol =
-      PROTOCOLS[endpoint.protocol].transport === 'UDP' ? kplus.Protocol.UDP : kplus.Protocol.TCP;
+    const protocol = endpoint.transport === 'UDP' ? kplus.Protocol.UDP : kplus.Protocol.TCP;
     const container = this.pod.containers.find((candidate) => candidate.name === containerName);
     container?.addPort({ number: endpoint.port, name: endpoint.name, protocol });
-    const bind = { name: endpoint.name, protocol, targetPort: endpoint.port };
-    if (endpoint.access !== 'peer' && endpoint.via === 'service') {
-      this.service ??= this.createService(this.id, {});
-      this.service.bind(endpoint.port, bind);
-    }
-    if (this.kind === 'StatefulSet' || endpoint.via === 'headless')
-      this.headlessService().bind(endpoint.port, bind);
-  }
-
-  private headlessService(): kplus.Service {
-    this.headless ??= this.createService(`${this.id}-headless`, {
-      clusterIP: 'None',
-      publishNotReadyAddresses: this.spec.publishNotReadyAddresses ?? false,
-    });
-    return this.headless;
-  }
-
-  private createService(name: string, props: kplus.ServiceProps): kplus.Service {
-    const service = new kplus.Service(this, name === this.id ? 'service' : 'headless', {
-      ...props,
-      metadata: { name, labels: { 'app.kubernetes.io/component': this.id } },
-    });
-    for (const [key, value] of Object.entries(this.labels)) service.selectLabel(key, value);
-    return service;
+    this.services.bind(endpoint, this.kind === 'StatefulSet');
   }
 
   private createPods(): kplus.Workload {
@@ -195,7 +166,7 @@ export class Workload extends Construct implements Party {
     pods.select(kplus.LabelSelector.of({ labels: { ...this.labels } }));
     // cdk8s-plus makes a StatefulSet's Service select its address label, which our pods do not carry.
     if (this.kind === 'StatefulSet') {
-      ApiObject.of(this.headlessService()).addJsonPatch(
+      ApiObject.of(this.services.headless).addJsonPatch(
         JsonPatch.remove('/spec/selector/cdk8s.io~1metadata.addr'),
       );
     }
@@ -218,7 +189,7 @@ export class Workload extends Construct implements Party {
         return new kplus.StatefulSet(this, 'statefulset', {
           ...common,
           replicas: this.replicas,
-          service: this.headlessService(),
+          service: this.services.headless,
           podManagementPolicy:
             this.spec.podManagement === 'OrderedReady'
               ? kplus.PodManagementPolicy.ORDERED_READY
@@ -312,43 +283,6 @@ export class Workload extends Construct implements Party {
         },
       },
     });
-  }
-
-  private checkProps(): void {
-    const { uid, claims, replicas, autoscale } = this.spec;
-    const report = this.component.platform.report.bind(this.component.platform, this);
-    if (uid === 0) {
-      report({
-        property: 'uid',
-        value: uid,
-        rule: 'no process runs as root',
-        remedy: "use the image's own user, e.g. 10001",
-      });
-    }
-    if ((claims ?? []).length > 0 && this.kind !== 'StatefulSet') {
-      report({
-        property: 'claims',
-        value: (claims ?? []).map((claim) => claim.name),
-        rule: 'only a StatefulSet gives each replica a volume of its own',
-        remedy: "use kind: 'StatefulSet', or scratch for data that may vanish",
-      });
-    }
-    if (replicas !== undefined && (!Number.isInteger(replicas) || replicas < 1)) {
-      report({
-        property: 'replicas',
-        value: replicas,
-        rule: 'a workload has a whole number of replicas, at least 1',
-        remedy: 'leave the component out to run none',
-      });
-    }
-    if (autoscale !== undefined && autoscale.maxReplicas < this.replicas) {
-      report({
-        property: 'autoscale.maxReplicas',
-        value: autoscale.maxReplicas,
-        rule: `the ceiling is not below the floor of ${this.replicas} replicas`,
-        remedy: 'raise maxReplicas or lower replicas',
-      });
-    }
   }
 }
 

@@ -177,9 +177,7 @@ export class NginxIngress extends Component {
   }
 
   private addClass(): void {
-    const ingressClass = new ApiObject(this, 'ingress-class', {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'IngressClass',
+    const ingressClass = new kplus.k8s.KubeIngressClass(this, 'ingress-class', {
       metadata: { name: INGRESS_CLASS },
       spec: { controller: 'nginx.org/ingress-controller' },
     });
@@ -210,6 +208,7 @@ export class NginxIngress extends Component {
     const service = new kplus.Service(this, 'load-balancer', {
       metadata: {
         name: `${this.node.id}-internal`,
+        labels: { 'app.kubernetes.io/component': this.node.id },
         annotations: {
           'service.beta.kubernetes.io/azure-load-balancer-internal': 'true',
           'service.beta.kubernetes.io/azure-load-balancer-ipv4': address,
@@ -227,9 +226,7 @@ export class NginxIngress extends Component {
   private addRoute(workload: Workload, route: Route): void {
     const namespace = namespaceOf(route);
     const service = route.to.owner.id;
-    new ApiObject(this, `route-${route.name}`, {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'Ingress',
+    new kplus.k8s.KubeIngress(this, `route-${route.name}`, {
       metadata: { name: route.name, namespace, annotations: routeAnnotations(route, service) },
       spec: {
         ingressClassName: INGRESS_CLASS,

@@ -2,9 +2,14 @@
  * A private certificate authority in a namespace, for TLS between its own pods: a self-signed root that cert-manager
  * keeps and renews, and the Issuer that signs with it. No other namespace trusts it or can ask it for a certificate.
  */
-import { ApiObject } from 'cdk8s';
-import type { CertificateIssuer } from '../core/certificate';
+import { PRIVATE_KEY, type CertificateIssuer } from '../core/certificate';
 import { Component, type ComponentProps } from '../core/component';
+import {
+  Certificate,
+  CertificateSpecPrivateKeyRotationPolicy as RotationPolicy,
+  CertificateSpecUsages as Usage,
+  Issuer,
+} from '../core/imports/cert-manager.io';
 import type { Platform } from '../core/platform';
 
 /** Ten years: a root that is renewed breaks every client that has not read the new one yet. */
@@ -15,23 +20,27 @@ export class CertificateAuthority extends Component {
   public readonly issuer: CertificateIssuer;
 
   public constructor(scope: Platform, id: string, props: ComponentProps) {
-    super(scope, id, props, { layer: 'secure', summary: `Private certificate authority of ${props.namespace}` });
-    const object = (name: string, kind: 'Issuer' | 'Certificate', spec: object): void => {
-      new ApiObject(this, name, { apiVersion: 'cert-manager.io/v1', kind, metadata: { name }, spec });
-    };
-    const root = `${id}-root`;
-    object(`${id}-self-signed`, 'Issuer', { selfSigned: {} });
-    object(root, 'Certificate', {
-      isCA: true,
-      commonName: `${scope.environment} ${props.namespace}`,
-      secretName: root,
-      duration: LIFETIME,
-      renewBefore: RENEW_BEFORE,
-      privateKey: { algorithm: 'ECDSA', size: 256, encoding: 'PKCS8', rotationPolicy: 'Never' },
-      usages: ['digital signature', 'cert sign', 'crl sign'],
-      issuerRef: { group: 'cert-manager.io', kind: 'Issuer', name: `${id}-self-signed` },
+    super(scope, id, props, {
+      layer: 'secure',
+      summary: `Private certificate authority of ${props.namespace}`,
     });
-    object(id, 'Issuer', { ca: { secretName: root } });
+    const root = `${id}-root`;
+    const selfSigned = `${id}-self-signed`;
+    new Issuer(this, selfSigned, { metadata: { name: selfSigned }, spec: { selfSigned: {} } });
+    new Certificate(this, root, {
+      metadata: { name: root },
+      spec: {
+        isCa: true,
+        commonName: `${scope.environment} ${props.namespace}`,
+        secretName: root,
+        duration: LIFETIME,
+        renewBefore: RENEW_BEFORE,
+        privateKey: { ...PRIVATE_KEY, rotationPolicy: RotationPolicy.NEVER },
+        usages: [Usage.DIGITAL_SIGNATURE, Usage.CERT_SIGN, Usage.CRL_SIGN],
+        issuerRef: { group: 'cert-manager.io', kind: 'Issuer', name: selfSigned },
+      },
+    });
+    new Issuer(this, id, { metadata: { name: id }, spec: { ca: { secretName: root } } });
     this.issuer = { kind: 'Issuer', name: id };
   }
 }

@@ -2,7 +2,6 @@
  * The namespaces of an environment: Pod Security "restricted", default deny in both directions, a quota that leaves
  * room for one rolling update, and limits for containers that name none.
  */
-import { ApiObject } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { clusterScoped } from '../core/cluster-scoped';
 import { Component } from '../core/component';
@@ -51,9 +50,7 @@ export class Namespaces extends Component {
         },
       });
       clusterScoped(namespace);
-      new ApiObject(this, `default-deny-${name}`, {
-        apiVersion: 'networking.k8s.io/v1',
-        kind: 'NetworkPolicy',
+      new kplus.k8s.KubeNetworkPolicy(this, `default-deny-${name}`, {
         metadata: { name: 'default-deny', namespace: name },
         spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
       });
@@ -67,34 +64,37 @@ export class Namespaces extends Component {
     const total = podRequests(this.platform, namespace);
     const cpu = `${Math.ceil(total.cpuMillis * QUOTA_HEADROOM)}m`;
     const memory = quantity(mebibytesFor(total.memoryBytes * QUOTA_HEADROOM));
-    new ApiObject(this, `quota-${namespace}`, {
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
+    new kplus.k8s.KubeResourceQuota(this, `quota-${namespace}`, {
       metadata: { name: 'compute', namespace },
       spec: {
-        hard: {
+        hard: quantities({
           'requests.cpu': cpu,
           'requests.memory': memory,
           pods: String(Math.ceil(total.pods * QUOTA_HEADROOM) + 5),
           // Only the ingress controller asks the cloud for a load balancer, which takes a node port for its one port.
           'services.nodeports': String(loadBalancers),
           'services.loadbalancers': String(loadBalancers),
-        },
+        }),
       },
     });
-    new ApiObject(this, `limits-${namespace}`, {
-      apiVersion: 'v1',
-      kind: 'LimitRange',
+    new kplus.k8s.KubeLimitRange(this, `limits-${namespace}`, {
       metadata: { name: 'containers', namespace },
       spec: {
         limits: [
           {
             type: 'Container',
-            default: { cpu: '500m', memory: '512Mi' },
-            defaultRequest: { cpu: '50m', memory: '128Mi' },
+            default: quantities({ cpu: '500m', memory: '512Mi' }),
+            defaultRequest: quantities({ cpu: '50m', memory: '128Mi' }),
           },
         ],
       },
     });
   }
+}
+
+/** As the typed objects of Kubernetes want amounts. */
+function quantities(amounts: Readonly<Record<string, string>>): Record<string, kplus.k8s.Quantity> {
+  return Object.fromEntries(
+    Object.entries(amounts).map(([name, amount]) => [name, kplus.k8s.Quantity.fromString(amount)]),
+  );
 }

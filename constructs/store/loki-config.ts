@@ -1,55 +1,84 @@
 /**
- * Loki's own configuration, typed: the part of its schema that the platform uses, in Loki's order and names.
+ * Loki's own configuration, typed: the part of its schema that the platform uses, in Loki's names.
  * Source: Loki 3.7 configuration reference; `loki -verify-config` judges the result in the tests.
  */
-import type { Duration } from 'cdk8s';
+import type { Duration, Size } from 'cdk8s';
 import type { BlobContainer } from '../core/object-store';
+import { bytesOf } from '../core/quantity';
 
 export interface LokiConfigProps {
   readonly chunks: BlobContainer;
   readonly retention: Duration;
   readonly limits: LokiLimits;
+  /** Oldest record that is still taken. */
+  readonly acceptsDelayed: Duration;
   /** First day of the TSDB schema, ISO 8601; a new period is only ever added after it. */
   readonly schemaFrom: string;
-  /** Copies of each chunk in ingesters before an acknowledgement. */
-  readonly replicationFactor: number;
-  /** Members of the ring; one name for a single binary that is alone. */
-  readonly ringMembers: readonly string[];
-  /** URL of the compactor, which answers delete requests; undefined in the single binary. */
-  readonly compactorUrl?: string;
-  readonly queryFrontendAddress?: string;
+  /** Memory of whoever ingests: bounds the replay of the write-ahead log. */
+  readonly ingesterMemory: Size;
+  /** Where the parts of a distributed Loki find each other. @default one binary that is alone */
+  readonly parts?: LokiPartAddresses;
 }
 
 export interface LokiLimits {
-  /** Per tenant, MB/s averaged. */
+  /** MiB/s averaged, over all distributors. */
   readonly ingestionRateMb: number;
-  /** Series per tenant that are open at once. */
+  /** Streams that are open at once, over all ingesters. */
   readonly maxStreams: number;
   /** Label names a stream may have; more belongs into structured metadata. */
   readonly maxLabelNames: number;
 }
 
-const HTTP_PORT = 3100;
-const GRPC_PORT = 9095;
-const GOSSIP_PORT = 7946;
+export interface LokiPartAddresses {
+  /** DNS names with port by which a new member finds the ring. */
+  readonly ringMembers: readonly string[];
+  /** gRPC address of the compactor, which knows the delete requests. */
+  readonly compactor: string;
+  /** gRPC address whose name resolves to every query-frontend: queriers fetch work from each. */
+  readonly queryFrontends: string;
+  /** gRPC address whose name resolves to every index-gateway. */
+  readonly indexGateways: string;
+  /** URL of the queriers, which serve live tails. */
+  readonly queriers: string;
+}
 
-export const LOKI_PORTS = { http: HTTP_PORT, grpc: GRPC_PORT, gossip: GOSSIP_PORT } as const;
+export const LOKI_PORTS = { http: 3100, grpc: 9095, gossip: 7946 } as const;
 
 /** Where the pod's volume is mounted: write-ahead log, index being built, compactor markers. */
 export const LOKI_DATA_DIR = '/var/loki';
 
-export function renderLoki(props: LokiConfigProps): object {
-  const azure = {
-    container_name: props.chunks.container,
-    account_name: props.chunks.account,
-    use_federated_token: true,
-  };
+/** Copies of each chunk in ingesters: two of three acknowledge a write, so one zone may be away. */
+export const LOKI_REPLICATION = 3;
+
+/** Share of an ingester's memory that the replay of its log may take before chunks are flushed: Loki's own advice. */
+const REPLAY_MEMORY_SHARE = 0.75;
+
+/**
+ * Resource attributes that become labels; all others become structured metadata. Loki's own list has 17, pod and
+ * instance among them: a stream for each pod, and records with more than 15 labels are refused.
+ */
+const INDEX_LABELS = [
+  'service.name',
+  'service.namespace',
+  'deployment.environment.name',
+  'cloud.region',
+  'k8s.cluster.name',
+  'k8s.namespace.name',
+  'k8s.deployment.name',
+  'k8s.statefulset.name',
+  'k8s.daemonset.name',
+  'k8s.cronjob.name',
+  'k8s.container.name',
+] as const;
+
+export function renderLoki(props: LokiConfigProps) {
+  const { parts } = props;
   return {
     auth_enabled: false,
     analytics: { reporting_enabled: false },
     server: {
-      http_listen_port: HTTP_PORT,
-      grpc_listen_port: GRPC_PORT,
+      http_listen_port: LOKI_PORTS.http,
+      grpc_listen_port: LOKI_PORTS.grpc,
       log_format: 'json',
       // An OTLP push of a collector's batch (4 MiB at most) has to fit with room for its envelope.
       grpc_server_max_recv_msg_size: 16 * 1024 * 1024,
@@ -58,15 +87,30 @@ export function renderLoki(props: LokiConfigProps): object {
     },
     common: {
       path_prefix: LOKI_DATA_DIR,
-      replication_factor: props.replicationFactor,
-      ring: { kvstore: { store: 'memberlist' } },
-      storage: { azure },
-      ...(props.compactorUrl === undefined ? {} : { compactor_address: props.compactorUrl }),
+      replication_factor: parts === undefined ? 1 : LOKI_REPLICATION,
+      storage: {
+        azure: {
+          container_name: props.chunks.container,
+          account_name: props.chunks.account,
+          use_federated_token: true,
+        },
+      },
+      // A single binary is its own ring and needs no gossip.
+      ring: { kvstore: { store: parts === undefined ? 'inmemory' : 'memberlist' } },
+      ...(parts === undefined ? {} : { compactor_grpc_address: parts.compactor }),
     },
-    memberlist: {
-      bind_port: GOSSIP_PORT,
-      join_members: [...props.ringMembers],
-      abort_if_cluster_join_fails: false,
+    ...(parts === undefined ? {} : ringOf(parts)),
+    distributor: { otlp_config: { default_resource_attributes_as_index_labels: [...INDEX_LABELS] } },
+    ingester: {
+      chunk_encoding: 'zstd',
+      // A record is acknowledged once it is in the write-ahead log of a majority of its copies.
+      wal: {
+        enabled: true,
+        dir: `${LOKI_DATA_DIR}/wal`,
+        flush_on_shutdown: true,
+        replay_memory_ceiling: Math.floor(bytesOf(props.ingesterMemory) * REPLAY_MEMORY_SHARE),
+      },
+      ...(parts === undefined ? {} : { lifecycler: { ring: { zone_awareness_enabled: true } } }),
     },
     schema_config: {
       configs: [
@@ -83,26 +127,28 @@ export function renderLoki(props: LokiConfigProps): object {
       tsdb_shipper: {
         active_index_directory: `${LOKI_DATA_DIR}/tsdb-index`,
         cache_location: `${LOKI_DATA_DIR}/tsdb-cache`,
+        ...(parts === undefined
+          ? {}
+          : { index_gateway_client: { server_address: `dns+${parts.indexGateways}` } }),
       },
     },
-    ingester: {
-      chunk_encoding: 'zstd',
-      // A line is acknowledged once it is in the write-ahead log of a majority of its replicas.
-      wal: { enabled: true, dir: `${LOKI_DATA_DIR}/wal`, flush_on_shutdown: true },
-    },
     limits_config: {
-      retention_period: `${props.retention.toHours()}h`,
+      retention_period: `${props.retention.toHours({ integral: false })}h`,
       allow_structured_metadata: true,
       ingestion_rate_mb: props.limits.ingestionRateMb,
       ingestion_burst_size_mb: props.limits.ingestionRateMb * 2,
       max_global_streams_per_user: props.limits.maxStreams,
       max_label_names_per_series: props.limits.maxLabelNames,
-      // Replayed data may be as old as the longest outage that the platform survives.
       reject_old_samples: true,
-      reject_old_samples_max_age: '168h',
+      reject_old_samples_max_age: `${Math.ceil(props.acceptsDelayed.toHours({ integral: false }))}h`,
+      // A replay brings records that are hours older than the newest of their stream. Without its own shard for each
+      // hour Loki refuses what lies more than half of `max_chunk_age` (an hour) behind.
+      shard_streams: { enabled: true, time_sharding_enabled: true },
       split_queries_by_interval: '1h',
       volume_enabled: true,
     },
+    // Alerts on logs are not evaluated here; an empty directory keeps the ruler of the single binary off the store.
+    ruler: { storage: { type: 'local', local: { directory: `${LOKI_DATA_DIR}/rules` } } },
     compactor: {
       working_directory: `${LOKI_DATA_DIR}/compactor`,
       compaction_interval: '10m',
@@ -111,8 +157,25 @@ export function renderLoki(props: LokiConfigProps): object {
       retention_delete_worker_count: 150,
       delete_request_store: 'azure',
     },
-    ...(props.queryFrontendAddress === undefined
-      ? {}
-      : { frontend_worker: { frontend_address: props.queryFrontendAddress } }),
+    ...(parts === undefined ? {} : queryPathOf(parts)),
+  };
+}
+
+function ringOf(parts: LokiPartAddresses) {
+  return {
+    memberlist: {
+      bind_port: LOKI_PORTS.gossip,
+      join_members: parts.ringMembers.map((address) => `dns+${address}`),
+      // All parts start at once, before DNS knows any of them: keep trying, also after a split.
+      abort_if_cluster_join_fails: false,
+      rejoin_interval: '1m',
+    },
+  };
+}
+
+function queryPathOf(parts: LokiPartAddresses) {
+  return {
+    frontend: { tail_proxy_url: parts.queriers },
+    frontend_worker: { frontend_address: parts.queryFrontends },
   };
 }

@@ -2,19 +2,23 @@
  * Loki, the log store: takes log records over OTLP, answers LogQL, keeps chunks and index in an object store.
  * One binary for small environments; `loki-distributed.ts` takes it apart for large ones.
  */
-import { Duration, Size } from 'cdk8s';
-import { CATALOG } from '../core/catalog';
+import { Size, type Duration } from 'cdk8s';
 import { Component, type ComponentProps } from '../core/component';
 import { ConfigFile } from '../core/config-file';
 import type { Resources } from '../core/container-spec';
+import type { Load } from '../core/delivery';
 import type { Endpoint } from '../core/endpoint';
 import type { BlobContainer } from '../core/object-store';
 import type { Platform } from '../core/platform';
 import { Workload } from '../core/workload';
-import { LOKI_DATA_DIR, LOKI_PORTS, renderLoki, type LokiLimits } from './loki-config';
+import type { LogStore } from './log-store';
+import { checkIngesterVolume, checkPromises, ingesterVolume } from './loki-checks';
+import { LOKI_PORTS, renderLoki, type LokiLimits } from './loki-config';
+import { LOKI_UID, lokiContainer } from './loki-container';
+import { ACCEPTS_DELAYED, resolveLimits } from './loki-limits';
 
 export interface LokiProps extends ComponentProps {
-  /** How long logs are kept: an operator's decision. */
+  /** How long logs are kept: an operator's decision. A multiple of 24 hours. */
   readonly retention: Duration;
   /** Where chunks and index are kept. */
   readonly chunks: BlobContainer;
@@ -22,34 +26,32 @@ export interface LokiProps extends ComponentProps {
   readonly volume: { readonly size: Size; readonly storageClass: string };
   /** First day of the schema, ISO 8601; never changed once data was written. */
   readonly schemaFrom: string;
-  /** @default LOKI_DEFAULTS.limits */
-  readonly limits?: LokiLimits;
-  /** @default LOKI_DEFAULTS.resources */
+  /** What reaches it at the declared peak. */
+  readonly load: Load;
+  /** Oldest record that is still taken. @default 7 days */
+  readonly acceptsDelayed?: Duration;
+  /** @default twice the declared load, and the figures in `loki-limits.ts` */
+  readonly limits?: Partial<LokiLimits>;
+  /** @default DEFAULTS.resources */
   readonly resources?: Resources;
 }
 
-export const LOKI_DEFAULTS = {
-  limits: {
-    ingestionRateMb: 16,
-    maxStreams: 10_000,
-    // Loki's own advice: a handful of labels, the rest as structured metadata.
-    maxLabelNames: 15,
-  },
+const DEFAULTS = {
+  // Enough for some megabytes a second; the ingester keeps open chunks in memory.
   resources: { cpuMillis: 500, memory: Size.gibibytes(1) },
 } satisfies Partial<LokiProps>;
 
-/** The image's own user. */
-const UID = 10001;
 /** Flushing what is in memory takes Loki up to its `graceful_shutdown_timeout` and a flush after it. */
 const DRAIN_SECONDS = 300;
 
-export class Loki extends Component {
-  /** Takes log records. */
+const HTTP = { name: 'http', port: LOKI_PORTS.http } as const;
+
+export class Loki extends Component implements LogStore {
   public readonly otlp: Endpoint<'logs', 'otlp-http'>;
-  /** Answers queries. */
   public readonly query: Endpoint<'queries', 'loki-http'>;
-  /** Its own metrics. */
-  public readonly metrics: Endpoint<'metrics', 'prometheus-scrape'>;
+  public readonly metrics: readonly Endpoint<'metrics', 'prometheus-scrape'>[];
+  private readonly workload: Workload;
+  private pushed: Endpoint<'logs', 'loki-http'> | undefined;
 
   public constructor(scope: Platform, id: string, props: LokiProps) {
     super(scope, id, props, {
@@ -57,57 +59,73 @@ export class Loki extends Component {
       summary: 'Log store (Loki, single binary) on an object store',
       store: true,
     });
+    const { retention, schemaFrom, volume, load } = props;
+    const acceptsDelayed = props.acceptsDelayed ?? ACCEPTS_DELAYED;
+    const resources = props.resources ?? DEFAULTS.resources;
+    const limits = resolveLimits(props.limits, load);
+    this.derived('ingestion_rate_mb', limits.ingestionRateMb, 'twice the declared load');
+    checkPromises(this, { retention, schemaFrom, acceptsDelayed });
+    checkIngesterVolume(this, 'volume.size', volume.size, ingesterVolume(load.bytesPerSecond));
     const config = this.configMap(`${id}-config`, [
       ConfigFile.yaml(
         scope,
         'config.yaml',
         renderLoki({
           chunks: props.chunks,
-          retention: props.retention,
-          limits: props.limits ?? LOKI_DEFAULTS.limits,
-          schemaFrom: props.schemaFrom,
-          replicationFactor: 1,
-          ringMembers: [],
+          retention,
+          limits,
+          acceptsDelayed,
+          schemaFrom,
+          ingesterMemory: resources.memory,
         }),
       ),
     ]);
-    const workload = new Workload(this, id, {
+    this.workload = new Workload(this, id, {
       kind: 'StatefulSet',
       replicas: 1,
-      uid: UID,
+      uid: LOKI_UID,
       drainSeconds: DRAIN_SECONDS,
       identity: { azureClientId: props.chunks.clientId },
-      claims: [{ name: 'data', size: props.volume.size, storageClass: props.volume.storageClass }],
-      container: {
-        image: CATALOG.loki,
-        args: ['-config.file=/etc/loki/config.yaml', '-target=all'],
-        resources: props.resources ?? LOKI_DEFAULTS.resources,
-        probes: { readiness: { http: '/ready', port: LOKI_PORTS.http }, startupSeconds: 600 },
-        configs: [{ mountPath: '/etc/loki', config }],
-        volumes: [{ claim: 'data', mountPath: LOKI_DATA_DIR }],
-        scratch: [{ mountPath: '/tmp', size: Size.mebibytes(256) }],
-      },
+      claims: [{ name: 'data', size: volume.size, storageClass: volume.storageClass }],
+      container: lokiContainer({ target: 'all', config, resources, claim: 'data' }),
     });
-    const http = { name: 'http', port: LOKI_PORTS.http };
-    this.otlp = workload.listen({
-      ...http,
+    this.otlp = this.workload.listen({
+      ...HTTP,
       protocol: 'otlp-http',
       signals: ['logs'],
       access: 'write',
       path: '/otlp',
     });
-    this.query = workload.listen({ ...http, protocol: 'loki-http', signals: ['queries'], access: 'read' });
-    this.metrics = workload.listen({
-      ...http,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
+    this.query = this.workload.listen({
+      ...HTTP,
+      protocol: 'loki-http',
+      signals: ['queries'],
       access: 'read',
-      path: '/metrics',
     });
-    workload.connect(props.chunks.endpoint, {
+    this.metrics = [
+      this.workload.listen({
+        ...HTTP,
+        protocol: 'prometheus-scrape',
+        signals: ['metrics'],
+        access: 'read',
+        path: '/metrics',
+      }),
+    ];
+    this.workload.connect(props.chunks.endpoint, {
       signals: ['objects'],
       purpose: 'chunks and index',
       credential: { kind: 'workload-identity' },
     });
+  }
+
+  public get push(): Endpoint<'logs', 'loki-http'> {
+    this.pushed ??= this.workload.listen({
+      ...HTTP,
+      protocol: 'loki-http',
+      signals: ['logs'],
+      access: 'write',
+      path: '/loki/api/v1/push',
+    });
+    return this.pushed;
   }
 }

@@ -11,6 +11,7 @@ import { AuthScheme } from '../core/credential';
 import { loadOf } from '../core/declared-workload';
 import { External } from '../core/party';
 import type { Platform } from '../core/platform';
+import { ClickHouse } from '../store/clickhouse';
 import type { LogStore } from '../store/log-store';
 import { Loki } from '../store/loki';
 import { LokiDistributed } from '../store/loki-distributed';
@@ -85,6 +86,20 @@ export function traceStore(
     volumes: { ...traces.volumes, storageClass },
     topic,
     kafka: { write: kafka().writeTo(topic), read: kafka().readFrom(topic) },
+  });
+}
+
+export function traceAnalytics(platform: Platform, props: HyperionProps): ClickHouse {
+  const { traceAnalytics: choice, storageClass } = props;
+  return new ClickHouse(platform, 'clickhouse', {
+    namespace: NAMESPACES.store,
+    retention: choice.retention,
+    volume: { size: choice.volume, storageClass },
+    load: keptTraces(props, choice.spans),
+    passwords: { writer: HYPERION_SECRETS.clickHouseWriter, reader: HYPERION_SECRETS.clickHouseReader },
+    ...(choice.keeperVolume === undefined
+      ? {}
+      : { keeper: { volume: { size: choice.keeperVolume, storageClass } } }),
   });
 }
 

@@ -8,6 +8,8 @@ import type { Endpoint } from '../core/endpoint';
 import type { BlobContainer } from '../core/object-store';
 import { External } from '../core/party';
 import type { Platform } from '../core/platform';
+import { Task } from '../core/task';
+import { Workload } from '../core/workload';
 import type { HyperionProps } from './hyperion-props';
 
 /** Addresses that are never the internet's. */
@@ -31,6 +33,7 @@ export function hyperionOutside(platform: Platform, props: HyperionProps): Hyper
     cidrs: ['0.0.0.0/0'],
     except: PRIVATE_NETWORKS,
   });
+  addTokenService(platform, props.network.entraId);
   return {
     kubernetesApi: kubernetes.listen({
       name: 'https',
@@ -51,6 +54,30 @@ export function hyperionOutside(platform: Platform, props: HyperionProps): Hyper
     }),
     blob: (purpose) => blobContainer(platform, purpose, props.network.privateEndpoints),
   };
+}
+
+/** A pod with an Azure identity exchanges its service-account token for one of Entra ID before it may use anything. */
+function addTokenService(platform: Platform, cidrs: readonly string[]): void {
+  const entraId = new External(platform, 'entra-id', {
+    description: 'Microsoft Entra ID, which issues tokens to workload identities',
+    cidrs,
+    host: 'login.microsoftonline.com',
+  });
+  const tokens = entraId.listen({
+    name: 'https',
+    port: 443,
+    protocol: 'https',
+    signals: ['coordination'],
+    access: 'control',
+    tls: true,
+  });
+  platform.whenComplete(() => {
+    for (const party of platform.graph.parties) {
+      if (!(party instanceof Workload || party instanceof Task)) continue;
+      if (party.spec.identity?.azureClientId === undefined) continue;
+      party.connect(tokens, { signals: ['coordination'], purpose: 'tokens of its workload identity' });
+    }
+  });
 }
 
 function blobContainer(platform: Platform, purpose: string, privateEndpoints: string): BlobContainer {

@@ -72,6 +72,8 @@ export interface HyperionNetwork {
   readonly grpcSenders: readonly string[];
   /** Subnet of the private endpoints of storage accounts, CIDR. */
   readonly privateEndpoints: string;
+  /** Addresses of Entra ID's token service (service tag `AzureActiveDirectory`), CIDR blocks. */
+  readonly entraId: readonly string[];
   /** Address of the Kubernetes API server, CIDR. */
   readonly kubernetesApi: string;
 }
@@ -142,6 +144,6 @@ export interface TraceAnalyticsProps {
     readonly endToEnd: Duration;
   };
   readonly volume: Size;
-  /** One node, or two replicas with three Keepers. */
-  readonly replicated: boolean;
+  /** Volume of each of three Keepers; with them there are two replicas. @default none: one node */
+  readonly keeperVolume?: Size;
 }

@@ -8,6 +8,12 @@
  *   processors → OTel egress → Kafka → external consumers            people → NGINX → Grafana → every store
  */
 import { Alertmanager } from '../alert/alertmanager';
+import {
+  alertingAlerts,
+  collectorAlerts,
+  metricsStoreAlerts,
+  scrapeAgentAlerts,
+} from '../alert/platform-alerts';
 import { Vmalert } from '../alert/vmalert';
 import type { KafkaUser } from '../buffer/kafka-buffer';
 import { KafkaExporter } from '../buffer/kafka-exporter';
@@ -32,8 +38,7 @@ import { LokiCanary } from '../store/loki-canary';
 import { VictoriaMetrics } from '../store/victoria-metrics';
 import { Vmauth } from '../store/vmauth';
 import { Grafana } from '../view/grafana';
-import { grafanaDatabase, kafkaBuffer, logStore, traceStore } from './hyperion-choices';
-import { traceAnalytics } from './tmp-clickhouse';
+import { grafanaDatabase, kafkaBuffer, logStore, traceAnalytics, traceStore } from './hyperion-choices';
 import { egressConsumers, readFromOutside } from './hyperion-consumers';
 import { NAMESPACE_PROPS, NAMESPACES } from './hyperion-namespaces';
 import { hyperionOutside } from './hyperion-outside';
@@ -267,7 +272,12 @@ export function hyperion(props: HyperionProps): Platform {
         remoteWrite: vmauth().remoteWrite,
         credential: { kind: 'bearer', secret: SECRETS.metricsAlerts },
         alertmanager: alertmanager().api,
-        groups: [],
+        groups: [
+          collectorAlerts(),
+          metricsStoreAlerts({ backups: metrics().backups }),
+          scrapeAgentAlerts(),
+          alertingAlerts(),
+        ],
         labels,
         externalUrl: `https://${host('grafana')}`,
       }),

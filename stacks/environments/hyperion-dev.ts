@@ -25,6 +25,7 @@ export const HYPERION_DEV: HyperionProps = {
     ingressAddress: '10.10.16.10',
     grpcSenders: ['10.20.0.0/16'],
     privateEndpoints: '10.10.1.0/24',
+    entraId: ['20.190.128.0/18', '40.126.0.0/18'],
     kubernetesApi: '10.10.2.4/32',
   },
   storageClass: STORAGE_CLASS,
@@ -92,8 +93,7 @@ export const HYPERION_DEV: HyperionProps = {
   metrics: { retention: Duration.days(14), volume: Size.gibibytes(16), agentVolume: Size.gibibytes(4) },
   traceAnalytics: {
     spans: 'all',
-    replicated: false,
-    volume: Size.gibibytes(64),
+    volume: Size.gibibytes(96),
     retention: {
       spans: Duration.days(3),
       perMinute: Duration.days(30),

@@ -27,6 +27,7 @@ export const HYPERION_PROD: HyperionProps = {
     ingressAddress: '10.40.16.10',
     grpcSenders: ['10.50.0.0/16'],
     privateEndpoints: '10.40.1.0/24',
+    entraId: ['20.190.128.0/18', '40.126.0.0/18'],
     kubernetesApi: '10.40.2.4/32',
   },
   storageClass: STORAGE_CLASS,
@@ -108,8 +109,8 @@ export const HYPERION_PROD: HyperionProps = {
   metrics: { retention: Duration.days(14), volume: Size.gibibytes(256), agentVolume: Size.gibibytes(10) },
   traceAnalytics: {
     spans: 'sampled',
-    replicated: true,
-    volume: Size.gibibytes(2048),
+    keeperVolume: Size.gibibytes(8),
+    volume: Size.gibibytes(3072),
     retention: {
       spans: Duration.days(7),
       perMinute: Duration.days(90),

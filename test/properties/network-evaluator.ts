@@ -108,7 +108,8 @@ function matches(selector: LabelSelector, labels: Readonly<Record<string, string
   return Object.entries(selector.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
 }
 
-function inBlock(cidr: string, address: string): boolean {
+/** Whether the IPv4 address lies in the CIDR block. */
+export function inBlock(cidr: string, address: string): boolean {
   const [base, bits] = cidr.split('/');
   if (base === undefined || bits === undefined) throw new Error(`${cidr} is no CIDR block`);
   const size = 2 ** (32 - Number(bits));

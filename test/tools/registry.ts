@@ -1,4 +1,5 @@
 /** Every tool, in the order in which a full build makes them: what most proofs wait for comes first. */
+import { amtool } from './amtool';
 import { crds } from './crds';
 import { helm } from './helm';
 import { kafka } from './kafka';
@@ -8,6 +9,7 @@ import { loki } from './loki';
 import { otelcol } from './otelcol';
 import { prometheus } from './prometheus';
 import { telemetrygen } from './telemetrygen';
+import { victoriaMetrics } from './victoria-metrics';
 
 export const TOOLS = [
   kubernetesSchemas,
@@ -18,6 +20,8 @@ export const TOOLS = [
   helm,
   prometheus,
   kafka,
+  amtool,
+  victoriaMetrics,
   telemetrygen,
 ] as const;
 

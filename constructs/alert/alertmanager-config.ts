@@ -1,0 +1,161 @@
+/**
+ * Alertmanager's own configuration, typed: who is told what, over which service. `amtool check-config` judges it.
+ * Every secret is a file.
+ */
+import { Duration } from 'cdk8s';
+import type { SecretRef } from '../core/secrets';
+import { SEVERITIES, type Severity } from './rules';
+import { SCRAPING_DOWN, TARGET_ALERTS } from './target-alerts';
+
+export type Notification =
+  | { readonly kind: 'slack'; readonly channel: string; readonly webhook: SecretRef }
+  | { readonly kind: 'pagerduty'; readonly routingKey: SecretRef }
+  | {
+      readonly kind: 'email';
+      readonly to: string;
+      readonly from: string;
+      readonly server: { readonly host: string; readonly port: number };
+      readonly username: string;
+      readonly password: SecretRef;
+    }
+  /** Whatever takes Alertmanager's own JSON. The whole URL is secret. */
+  | { readonly kind: 'webhook'; readonly url: SecretRef };
+
+export interface Routing {
+  /** Receiver of what no other line names. */
+  readonly default: string;
+  /** @default all go to the default receiver */
+  readonly bySeverity?: Readonly<Partial<Record<Severity, string>>>;
+}
+
+export interface Grouping {
+  /** How long a first notification waits for others of its group. */
+  readonly wait: Duration;
+  /** How long before a group that grew is sent again. */
+  readonly interval: Duration;
+  /** How long before a group that did not change is sent again. */
+  readonly repeat: Duration;
+}
+
+export interface AlertmanagerConfigProps {
+  /** By name. */
+  readonly receivers: Readonly<Record<string, readonly Notification[]>>;
+  readonly routing: Routing;
+  readonly grouping: Grouping;
+  /** Where the container finds a secret. */
+  readonly fileOf: (secret: SecretRef) => string;
+}
+
+/** One message for each alert of one component: its replicas and its series come together. */
+const GROUP_BY = ['alertname', 'component', 'environment'] as const;
+
+const SLACK_TITLE = '[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }} {{ .CommonLabels.component }}';
+const SLACK_TEXT =
+  '{{ range .Alerts }}*{{ .Annotations.summary }}*\n{{ .Annotations.description }}\n{{ end }}';
+
+export function renderAlertmanager(props: AlertmanagerConfigProps): object {
+  const { routing, grouping } = props;
+  const routes = SEVERITIES.flatMap((severity) => {
+    const receiver = routing.bySeverity?.[severity];
+    return receiver === undefined ? [] : [{ receiver, matchers: [`severity="${severity}"`] }];
+  });
+  return {
+    route: {
+      receiver: routing.default,
+      group_by: [...GROUP_BY],
+      group_wait: duration(grouping.wait),
+      group_interval: duration(grouping.interval),
+      repeat_interval: duration(grouping.repeat),
+      ...(routes.length === 0 ? {} : { routes }),
+    },
+    inhibit_rules: INHIBITIONS,
+    receivers: Object.entries(props.receivers).map(([name, notifications]) => ({
+      name,
+      ...renderNotifications(notifications, props.fileOf),
+    })),
+  };
+}
+
+const INHIBITIONS = [
+  // Without metrics everything looks down.
+  {
+    source_matchers: [`alertname="${SCRAPING_DOWN}"`],
+    target_matchers: [`alertname=~"${TARGET_ALERTS.join('|')}"`],
+    equal: ['environment'],
+  },
+  // What is broken needs no second message that it is slow. Alerts without a component are left alone: Alertmanager
+  // takes two missing labels for equal.
+  {
+    source_matchers: ['severity="critical"', 'component=~".+"'],
+    target_matchers: ['severity=~"warning|info"', 'component=~".+"'],
+    equal: ['component', 'environment'],
+  },
+];
+
+function renderNotifications(
+  notifications: readonly Notification[],
+  fileOf: (secret: SecretRef) => string,
+): Record<string, object[]> {
+  const configs: Record<string, object[]> = {};
+  for (const notification of notifications) {
+    const [key, config] = renderNotification(notification, fileOf);
+    (configs[key] ??= []).push(config);
+  }
+  return configs;
+}
+
+function renderNotification(
+  notification: Notification,
+  fileOf: (secret: SecretRef) => string,
+): [key: string, config: object] {
+  switch (notification.kind) {
+    case 'slack':
+      return [
+        'slack_configs',
+        {
+          channel: notification.channel,
+          api_url_file: fileOf(notification.webhook),
+          send_resolved: true,
+          title: SLACK_TITLE,
+          text: SLACK_TEXT,
+        },
+      ];
+    case 'pagerduty':
+      return [
+        'pagerduty_configs',
+        { routing_key_file: fileOf(notification.routingKey), send_resolved: true },
+      ];
+    case 'email':
+      return [
+        'email_configs',
+        {
+          to: notification.to,
+          from: notification.from,
+          smarthost: `${notification.server.host}:${notification.server.port}`,
+          auth_username: notification.username,
+          auth_password_file: fileOf(notification.password),
+          require_tls: true,
+          send_resolved: true,
+        },
+      ];
+    case 'webhook':
+      return ['webhook_configs', { url_file: fileOf(notification.url), send_resolved: true }];
+  }
+}
+
+export function secretOf(notification: Notification): SecretRef {
+  switch (notification.kind) {
+    case 'slack':
+      return notification.webhook;
+    case 'pagerduty':
+      return notification.routingKey;
+    case 'email':
+      return notification.password;
+    case 'webhook':
+      return notification.url;
+  }
+}
+
+function duration(value: Duration): string {
+  return `${value.toSeconds()}s`;
+}

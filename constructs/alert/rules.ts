@@ -1,0 +1,96 @@
+/**
+ * Alerts and recorded series as data, and as the rule file that vmalert and Prometheus read. Every alert says which
+ * component it is about, how bad it is, what happens and what to do first.
+ */
+import type { Duration } from 'cdk8s';
+
+/** `critical` wakes somebody; `warning` is for the next working day; `info` is only to be seen. */
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export interface AlertRule {
+  /** In CamelCase, unique in the environment together with its component. */
+  readonly alert: string;
+  /** PromQL, which every reader of the file understands; no MetricsQL. */
+  readonly expr: string;
+  /** How long it must hold: longer than what mends itself takes. */
+  readonly holds: Duration;
+  readonly severity: Severity;
+  /** The workload or group of workloads that it is about. */
+  readonly component: string;
+  /** One line; may name labels as `{{ $labels.pod }}`. */
+  readonly summary: string;
+  /** What it means for users, and what to look at first. */
+  readonly description: string;
+}
+
+export interface RecordingRule {
+  /** `level:metric:operation`. */
+  readonly record: string;
+  readonly expr: string;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+export interface RuleGroup {
+  readonly name: string;
+  /** @default vmalert's own evaluation interval */
+  readonly interval?: Duration;
+  readonly rules: readonly (AlertRule | RecordingRule)[];
+}
+
+export function renderRules(groups: readonly RuleGroup[]): object {
+  return {
+    groups: groups.map((group) => ({
+      name: group.name,
+      ...(group.interval === undefined ? {} : { interval: seconds(group.interval) }),
+      rules: group.rules.map((rule) => ('alert' in rule ? renderAlert(rule) : renderRecording(rule))),
+    })),
+  };
+}
+
+/** What is wrong with the groups as a whole, as rule and offending name; the expressions are judged by the programs. */
+export function ruleMistakes(
+  groups: readonly RuleGroup[],
+): { readonly name: string; readonly rule: string }[] {
+  const alerts = groups.flatMap((group) => group.rules.filter((rule) => 'alert' in rule));
+  return [
+    ...repeated(groups.map((group) => group.name)).map((name) => ({
+      name,
+      rule: 'every group has a name of its own',
+    })),
+    ...repeated(alerts.map((alert) => `${alert.alert} of ${alert.component}`)).map((name) => ({
+      name,
+      rule: 'a component has each alert once',
+    })),
+    ...alerts
+      .filter((alert) => !/^([A-Z][a-z0-9]*)+$/.test(alert.alert))
+      .map((alert) => ({ name: alert.alert, rule: "an alert's name is in CamelCase" })),
+  ];
+}
+
+/** A duration as rule files write it, e.g. `300s`. */
+function seconds(duration: Duration): string {
+  return `${duration.toSeconds()}s`;
+}
+
+function renderAlert(rule: AlertRule): object {
+  return {
+    alert: rule.alert,
+    expr: rule.expr,
+    for: seconds(rule.holds),
+    labels: { severity: rule.severity, component: rule.component },
+    annotations: { summary: rule.summary, description: rule.description },
+  };
+}
+
+function renderRecording(rule: RecordingRule): object {
+  return {
+    record: rule.record,
+    expr: rule.expr,
+    ...(rule.labels === undefined ? {} : { labels: rule.labels }),
+  };
+}
+
+function repeated(names: readonly string[]): string[] {
+  return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
+}

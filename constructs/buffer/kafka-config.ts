@@ -1,0 +1,142 @@
+/**
+ * Kafka's own configuration: `server.properties` for a combined broker and controller (KRaft), and its logging.
+ * Source: Kafka 4.3 broker configuration reference. A real broker reads exactly these files in `test/proof/kafka.test.ts`.
+ */
+import { directoryProvider, serverJaas, type KafkaAccess } from './kafka-access';
+import { DELETE_DELAY_SECONDS, RETENTION_CHECK_SECONDS, type KafkaCluster } from './kafka-topics';
+
+/** Brokers among themselves, controllers among themselves, clients with TLS, clients that speak none. */
+export const KAFKA_PORTS = { brokers: 9091, plainClients: 9092, clients: 9093, controllers: 9094 } as const;
+
+/** Name in the brokers' certificate: whoever holds its key is a broker. */
+export const BROKER_COMMON_NAME = 'kafka-brokers';
+
+/** `appuser` of the image. */
+export const KAFKA_UID = 1000;
+
+/** Where the pod finds what. Not below a volume that the image declares: the runtime mounts an empty one over it. */
+export const KAFKA_DIRS = {
+  config: '/etc/hyperion/kafka',
+  tls: '/etc/hyperion/tls',
+  passwords: '/etc/hyperion/passwords',
+  /** Exactly the image's own volume, for the same reason. */
+  data: '/var/lib/kafka/data',
+} as const;
+
+/** Key and certificate chain of the brokers, renewed in place by cert-manager. */
+export const KAFKA_KEY_STORE = `${KAFKA_DIRS.tls}/tls-combined.pem`;
+
+export interface KafkaConfigProps {
+  readonly cluster: KafkaCluster;
+  readonly access: KafkaAccess;
+  readonly adminName: string;
+  /** DNS names of the pods, in order. */
+  readonly podHosts: readonly string[];
+  /** DNS name of the headless Service, which follows a pod's name. */
+  readonly headlessHost: string;
+}
+
+export type Properties = Readonly<Record<string, string | number | boolean>>;
+
+export function renderKafka(props: KafkaConfigProps): Properties {
+  const { cluster, access } = props;
+  const listeners = [
+    { name: 'BROKERS', port: KAFKA_PORTS.brokers, protocol: 'SSL' },
+    { name: 'CLIENTS', port: KAFKA_PORTS.clients, protocol: 'SASL_SSL' },
+    { name: 'CONTROLLERS', port: KAFKA_PORTS.controllers, protocol: 'SSL' },
+    ...(access.plainTextUsers.length === 0
+      ? []
+      : [{ name: 'PLAIN-CLIENTS', port: KAFKA_PORTS.plainClients, protocol: 'SASL_PLAINTEXT' }]),
+  ];
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': '${env:NODE_ID}',
+    'controller.quorum.voters': props.podHosts
+      .map((host, id) => `${id}@${host}:${KAFKA_PORTS.controllers}`)
+      .join(','),
+    'controller.listener.names': 'CONTROLLERS',
+    'inter.broker.listener.name': 'BROKERS',
+    listeners: listeners.map(({ name, port }) => `${name}://:${port}`).join(','),
+    'advertised.listeners': listeners
+      .map(({ name, port }) => `${name}://\${env:POD_NAME}.${props.headlessHost}:${port}`)
+      .join(','),
+    'listener.security.protocol.map': listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(','),
+    ...tlsProperties(),
+    ...loginProperties(access),
+    'config.providers': 'env,directory',
+    'config.providers.env.class': 'org.apache.kafka.common.config.provider.EnvVarConfigProvider',
+    'config.providers.env.param.allowlist.pattern': 'NODE_ID|POD_NAME',
+    ...directoryProvider(KAFKA_DIRS.passwords),
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': false,
+    'super.users': `User:${props.adminName};User:CN=${BROKER_COMMON_NAME}`,
+    // A folder of its own: on a fresh volume stands `lost+found`, which Kafka takes for a broken partition.
+    'log.dirs': `${KAFKA_DIRS.data}/log`,
+    ...durabilityProperties(cluster),
+  };
+}
+
+/** Brokers and controllers prove themselves to each other with their certificates, so no password is shared. */
+function tlsProperties(): Properties {
+  return {
+    'ssl.keystore.type': 'PEM',
+    'ssl.keystore.location': KAFKA_KEY_STORE,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': `${KAFKA_DIRS.tls}/ca.crt`,
+    // Everything that connects is ours and speaks it: the JVM, and Go's crypto/tls.
+    'ssl.protocol': 'TLSv1.3',
+    'ssl.enabled.protocols': 'TLSv1.3',
+    'listener.name.brokers.ssl.client.auth': 'required',
+    'listener.name.controllers.ssl.client.auth': 'required',
+  };
+}
+
+/**
+ * PLAIN and not SCRAM: it is the one mechanism that every client here speaks (Tempo 3.0 knows no other), users follow
+ * from the declaration instead of from state in the cluster, and under TLS the password is as safe. The price: a new
+ * user or password takes a rolling restart of the brokers.
+ */
+function loginProperties({ users, plainTextUsers }: KafkaAccess): Properties {
+  return {
+    'listener.name.clients.sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.clients.plain.sasl.jaas.config': serverJaas(users, KAFKA_DIRS.passwords),
+    ...(plainTextUsers.length === 0
+      ? {}
+      : {
+          'listener.name.plain-clients.sasl.enabled.mechanisms': 'PLAIN',
+          'listener.name.plain-clients.plain.sasl.jaas.config': serverJaas(
+            plainTextUsers,
+            KAFKA_DIRS.passwords,
+          ),
+        }),
+  };
+}
+
+/** What an acknowledged record rests on. Strimzi's brokers get the same. */
+export function durabilityProperties(cluster: KafkaCluster): Properties {
+  return {
+    // A misspelt topic is an error, not a new topic with one copy.
+    'auto.create.topics.enable': false,
+    'unclean.leader.election.enable': false,
+    'default.replication.factor': cluster.replicationFactor,
+    'min.insync.replicas': cluster.minInSyncReplicas,
+    'offsets.topic.replication.factor': cluster.replicationFactor,
+    'transaction.state.log.replication.factor': cluster.replicationFactor,
+    'transaction.state.log.min.isr': cluster.minInSyncReplicas,
+    'share.coordinator.state.topic.replication.factor': cluster.replicationFactor,
+    'share.coordinator.state.topic.min.isr': cluster.minInSyncReplicas,
+    // The arithmetic of the volumes counts on these.
+    'log.retention.check.interval.ms': RETENTION_CHECK_SECONDS * 1000,
+    'log.segment.delete.delay.ms': DELETE_DELAY_SECONDS * 1000,
+  };
+}
+
+/** To the console only: the image's own logs to files below a root file system that is read-only here. */
+export function renderKafkaLogging(): object {
+  return {
+    Configuration: {
+      Appenders: { Console: { name: 'STDOUT', PatternLayout: { pattern: '[%d] %p %m (%c)%n' } } },
+      Loggers: { Root: { level: 'INFO', AppenderRef: [{ ref: 'STDOUT' }] } },
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The `hyperion` command: which commands there are, what they take, and how they answer. Each is loaded when it is
+ * called, so that `--help` answers at once and `synth` never loads the policy evaluator.
+ */
+import { createRequire } from 'node:module';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import type { Context, ExitCode } from './context';
+
+const load = createRequire(__filename);
+
+const EXIT_CODES = `
+Exit codes: 0 fine, 1 something was found, 2 wrong use.`;
+
+/** Runs one command line; never throws for what a user can do wrong. */
+export function run(context: Context, args: readonly string[]): ExitCode {
+  let code: ExitCode = 0;
+  const program = programFor(context, (result) => {
+    code = result;
+  });
+  try {
+    program.parse(args, { from: 'user' });
+    return code;
+  } catch (error) {
+    return answerTo(error, context, args.includes('--json'));
+  }
+}
+
+function programFor(context: Context, done: (code: ExitCode) => void): Command {
+  const program = new Command('hyperion')
+    .description('Observability platforms as typed infrastructure as code.')
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride()
+    .configureOutput({ writeOut: context.out, writeErr: context.err })
+    .helpCommand(false);
+  const command = (name: string, description: string): Command =>
+    program
+      .command(name)
+      .description(description)
+      .option('--json', 'answer as JSON')
+      .copyInheritedSettings(program);
+  const environments = new Argument('[env...]', 'environments; all when none is named');
+  const asOf = new Option('--as-of <day>', 'judge ends of life and waivers by this day (default: today)');
+
+  command('synth', 'write manifests, configuration, graph and image list of environments')
+    .addArgument(environments)
+    .option('--out <dir>', 'folder that gets one folder for each environment', 'dist')
+    .addOption(
+      new Option('--format <format>', 'add a Helm chart or Argo CD applications to the manifests')
+        .choices(['manifests', 'helm', 'argocd'])
+        .default('manifests'),
+    )
+    .option('--repo <url>', 'argocd: repository that will hold the manifests')
+    .option('--revision <name>', 'argocd: branch, tag or commit', 'main')
+    .option('--path <dir>', 'argocd: folder of the repository that holds the environments (default: --out)')
+    .action((names: string[], options: Parameters<typeof import('./synth').synth>[2]) => {
+      done((load('./synth') as typeof import('./synth')).synth(context, names, options));
+    });
+
+  command('check', 'check model, manifests, policies, catalogue and outage budgets')
+    .addArgument(environments)
+    .addOption(asOf)
+    .action((names: string[], options: Parameters<typeof import('./check').check>[2]) => {
+      done((load('./check') as typeof import('./check')).check(context, names, options));
+    });
+
+  command('diff', 'what would change, and what that does; exit code 1 when data is at risk')
+    .argument('<env>', 'environment')
+    .requiredOption('--against <source>', 'folder that synth wrote, or git:<revision> for its golden files')
+    .action((name: string, options: Parameters<typeof import('./diff').diff>[2]) => {
+      done((load('./diff') as typeof import('./diff')).diff(context, name, options));
+    });
+
+  command('explain', 'what a component is, takes, gives and guarantees')
+    .argument('<env>', 'environment')
+    .argument('<component>', 'component, or one of its workloads')
+    .action((name: string, component: string, options: { json?: boolean }) => {
+      done((load('./explain') as typeof import('./explain')).explain(context, name, component, options));
+    });
+
+  command('envs', 'list the environments').action((options: { json?: boolean }) => {
+    done((load('./envs') as typeof import('./envs')).envs(context, options));
+  });
+
+  // What `npm start` shows.
+  program
+    .command('overview', { hidden: true })
+    .option('--out <dir>', 'folder that gets one folder for each environment', 'dist')
+    .copyInheritedSettings(program)
+    .action((options: { out: string }) => {
+      done((load('./overview') as typeof import('./overview')).overview(context, options));
+    });
+  return program;
+}
+
+/** By name, not by class: loading the classes would load all of cdk8s. */
+function answerTo(error: unknown, context: Context, json: boolean): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (!(error instanceof Error)) throw error;
+  if (error.name === 'UsageError' || error.name === 'OutputError') {
+    context.err(`hyperion: ${error.message}\n`);
+    return 2;
+  }
+  if (error.name === 'ConfigError') {
+    const { problems } = error as Error & { readonly problems: readonly unknown[] };
+    if (json) context.out(`${JSON.stringify({ problems }, null, 2)}\n`);
+    else context.err(`${error.message}\n${problems.length} problem${problems.length === 1 ? '' : 's'}\n`);
+    return 1;
+  }
+  // A value that a construct refuses outright; where it stands, only the stack says.
+  context.err(`hyperion: ${error.stack ?? error.message}\n`);
+  return 1;
+}

@@ -1,0 +1,26 @@
+/**
+ * One environment as the command line sees it: how to compose it, and what it is let off, by whom and until when.
+ */
+import type { Waiver } from '../constructs/core/catalog-checks';
+import type { Platform, Tier } from '../constructs/core/platform';
+import type { PolicyException } from '../policies/exception';
+
+export interface Environment {
+  /** The system that it is an instance of, e.g. `hyperion`. */
+  readonly system: string;
+  readonly tier: Tier;
+  /** What it is, in one sentence, for `hyperion envs`. */
+  readonly describe: string;
+  /**
+   * Composes it and completes the model.
+   * @throws ConfigError with every problem
+   */
+  readonly build: () => Platform;
+  /** @default none: every object keeps every rule */
+  readonly exceptions?: readonly PolicyException[];
+  /** @default none: every component is supported by its makers */
+  readonly waivers?: readonly Waiver[];
+}
+
+/** By name. */
+export type Environments = Readonly<Record<string, Environment>>;

@@ -1,0 +1,79 @@
+/**
+ * Writes the folder of an environment whole or not at all: beside the old one first, then renamed into its place.
+ */
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { OutputError } from './output-error';
+
+export interface OutputFolder {
+  /** Name of the folder, the environment's. */
+  readonly name: string;
+  /** Text by path below it. */
+  readonly files: ReadonlyMap<string, string>;
+}
+
+/** Every folder that `hyperion synth` wrote holds it; what does not is not ours to replace. */
+const MARKER = 'graph.json';
+
+/**
+ * Replaces each folder under `parent`; none of them when one cannot be written.
+ * @throws OutputError when a folder cannot be written, or is somebody else's
+ */
+export function writeFolders(parent: string, folders: readonly OutputFolder[]): void {
+  const moves = folders.map(({ name }) => ({
+    target: join(parent, name),
+    fresh: join(parent, `.${name}.new-${process.pid}`),
+    old: join(parent, `.${name}.old-${process.pid}`),
+  }));
+  try {
+    mkdirSync(parent, { recursive: true });
+    for (const { target } of moves) assertOurs(target);
+  } catch (error) {
+    throw asOutputError(parent, error);
+  }
+  const replaced: (typeof moves)[number][] = [];
+  try {
+    for (const [index, { fresh }] of moves.entries()) writeFiles(fresh, folders[index]?.files ?? new Map());
+    for (const move of moves) {
+      if (existsSync(move.target)) renameSync(move.target, move.old);
+      replaced.push(move);
+      renameSync(move.fresh, move.target);
+    }
+  } catch (error) {
+    for (const { target, old } of replaced) {
+      rmSync(target, { recursive: true, force: true });
+      if (existsSync(old)) renameSync(old, target);
+    }
+    throw asOutputError(parent, error);
+  } finally {
+    for (const { fresh, old } of moves) {
+      rmSync(fresh, { recursive: true, force: true });
+      rmSync(old, { recursive: true, force: true });
+    }
+  }
+}
+
+function asOutputError(parent: string, error: unknown): OutputError {
+  if (error instanceof OutputError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new OutputError(`cannot write to ${parent}: ${reason}; choose another folder with --out`);
+}
+
+function assertOurs(target: string): void {
+  if (!existsSync(target)) return;
+  const entries = readdirSync(target);
+  if (entries.length === 0 || entries.includes(MARKER)) return;
+  throw new OutputError(
+    `${target} was not written by hyperion (it has no ${MARKER}), and would be replaced; choose another folder with --out`,
+  );
+}
+
+function writeFiles(folder: string, files: ReadonlyMap<string, string>): void {
+  const made = new Set<string>();
+  for (const [path, text] of files) {
+    const file = join(folder, path);
+    if (!made.has(dirname(file))) mkdirSync(dirname(file), { recursive: true });
+    made.add(dirname(file));
+    writeFileSync(file, text);
+  }
+}
