@@ -106,11 +106,11 @@ export class OtelEgress extends Component {
     }
   }
 
-  /** Each consumer's pipeline looks at every event of its signal. */
+  /** Each consumer's pipeline copies and judges every event of its signal; little of it is left to be processed. */
   private planned({ consumers, workload }: OtelEgressProps, resources: Resources): number {
     const demands = consumers.map(({ signal }) => ({
       eventsPerSecond: loadOf(workload, signal).eventsPerSecond,
-      eventsPerCore: EVENTS_PER_CORE[signal],
+      eventsPerCore: EVENTS_PER_CORE.passing,
     }));
     const { replicas, from } = planReplicas(demands, resources.cpuMillis, this.platform.tier);
     return this.derived('replicas', replicas, from);

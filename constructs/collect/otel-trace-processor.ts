@@ -142,10 +142,13 @@ export class OtelTraceProcessor extends Component {
       ]),
       resources: this.resources(props, scaleLoad(load, 1 / replicas), samples ? wait : undefined),
       drainSeconds: DRAIN_SECONDS,
-      env:
-        props.clickhouse === undefined
+      env: {
+        // Tells the replicas' span metrics apart.
+        POD_NAME: { field: 'metadata.name' },
+        ...(props.clickhouse === undefined
           ? {}
-          : { [CLICKHOUSE_PASSWORD]: { secret: this.secret(props.clickhouse.password) } },
+          : { [CLICKHOUSE_PASSWORD]: { secret: this.secret(props.clickhouse.password) } }),
+      },
     });
     this.otlp = workload.listen({
       name: 'otlp-grpc',
@@ -165,7 +168,9 @@ export class OtelTraceProcessor extends Component {
     load: Load,
     replicas: number,
   ): void {
-    const delivery = Delivery.diskQueue(props.queue.size, replicas);
+    // Tail sampling answers before it decides, so nobody can be refused any more when the queue behind it is full.
+    const delivery = (spans: SpanChoice): Delivery =>
+      Delivery.diskQueue(props.queue.size, replicas, spans === 'sampled' ? 'loses' : 'refuses');
     const { baseRatePercent, keptPercent } = props.sampling;
     const kept = keptPercent ?? Math.min(100, baseRatePercent + TRACE_PROCESSOR_DEFAULTS.notablePercent);
     const loadFor = (spans: SpanChoice): Load => (spans === 'all' ? load : scaleLoad(load, kept / 100));
@@ -174,14 +179,14 @@ export class OtelTraceProcessor extends Component {
     workload.connect(tempo.to, {
       signals: ['traces'],
       purpose: purpose(tempo.spans),
-      delivery,
+      delivery: delivery(tempo.spans),
       load: loadFor(tempo.spans),
     });
     if (clickhouse !== undefined) {
       workload.connect(clickhouse.to, {
         signals: ['traces'],
         purpose: purpose(clickhouse.spans),
-        delivery,
+        delivery: delivery(clickhouse.spans),
         load: loadFor(clickhouse.spans),
         credential: { kind: 'password', secret: clickhouse.password },
       });
@@ -190,7 +195,7 @@ export class OtelTraceProcessor extends Component {
     workload.connect(props.metricsStore, {
       signals: ['metrics'],
       purpose: 'span metrics and service graph',
-      delivery: Delivery.diskQueue(metricsQueueSize(props.queue), replicas),
+      delivery: Delivery.diskQueue(metricsQueueSize(props.queue), replicas, 'loses'),
       load: { eventsPerSecond: samples, bytesPerSecond: samples * props.workload.metrics.bytesEach },
     });
     if (egress !== undefined) {

@@ -173,7 +173,7 @@ export class Vmagent extends Component {
     this.workload.connect(props.remoteWrite, {
       signals: ['metrics'],
       purpose: "the platform's own metrics",
-      delivery: Delivery.diskQueue(queue, 1),
+      delivery: Delivery.diskQueue(queue, 1, 'loses'),
       load,
       ...(props.credential === undefined ? {} : { credential: props.credential }),
     });

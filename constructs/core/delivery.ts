@@ -16,15 +16,28 @@ export type Delivery =
    * so that whoever feeds the sender never waits for this receiver.
    */
   | { readonly kind: 'memory-queue'; readonly size: Size; readonly mayDrop?: boolean }
-  /** Held on the sender's volume: survives its death. `size` is for each of the sender's replicas. */
-  | { readonly kind: 'disk-queue'; readonly size: Size; readonly replicas: number };
+  /**
+   * Held on the sender's volume: survives its death. `size` is for each of the sender's replicas. `whenFull`: whether a
+   * full queue makes the sender refuse what comes in, so that it waits further up, or the newest data is lost.
+   */
+  | {
+      readonly kind: 'disk-queue';
+      readonly size: Size;
+      readonly replicas: number;
+      readonly whenFull: 'refuses' | 'loses';
+    };
 
 export const Delivery = {
   synchronous: (fallback?: AnyEndpoint): Delivery =>
     fallback === undefined ? { kind: 'synchronous' } : { kind: 'synchronous', fallback },
   memoryQueue: (size: Size): Delivery => ({ kind: 'memory-queue', size }),
   bestEffort: (size: Size): Delivery => ({ kind: 'memory-queue', size, mayDrop: true }),
-  diskQueue: (size: Size, replicas: number): Delivery => ({ kind: 'disk-queue', size, replicas }),
+  diskQueue: (size: Size, replicas: number, whenFull: 'refuses' | 'loses' = 'refuses'): Delivery => ({
+    kind: 'disk-queue',
+    size,
+    replicas,
+    whenFull,
+  }),
 };
 
 /** What a server keeps for consumers that are away (a topic). */

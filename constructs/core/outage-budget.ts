@@ -3,7 +3,7 @@
  *
  *   cover(c) = what waits in c's own queue
  *            + what waits in c's fallback
- *            + the least cover of what flows into c's sender, for a full queue pushes back to whoever sends
+ *            + the least cover of what flows into c's sender, where a full queue pushes back to whoever sends
  *
  * A queue of B bytes at r bytes/s covers B / r seconds, a topic besides no longer than its retention. A memory queue
  * covers nothing: it dies with its process. Senders outside the platform are not counted on.
@@ -60,6 +60,12 @@ export function coverOf(
     own.push({ seconds: 0, terms: [`${from.id} memory queue: lost with its process, counts for nothing`] });
   if (delivery.kind === 'synchronous' && delivery.fallback?.queue !== undefined) {
     own.push(queueTerm(delivery.fallback.id, delivery.fallback.queue, rate));
+  }
+  if (delivery.kind === 'disk-queue' && delivery.whenFull === 'loses') {
+    return add([
+      ...own,
+      { seconds: 0, terms: [`${from.id} has answered already: what does not fit is lost`] },
+    ]);
   }
   return add([...own, upstream(graph, connection, visited)]);
 }

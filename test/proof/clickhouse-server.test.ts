@@ -3,18 +3,15 @@
  * who is to make it, and each user is tried at what it may and may not do.
  *
  * Not run, for there is no server binary: YAML as such (the same document goes in as XML), ports and log-in, Keeper and
- * replication, statements on all servers. Keeper's configuration is judged by nobody but a reader.
+ * replication, statements on all servers.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { clickHouseQueries } from '../../constructs/store/clickhouse/queries';
 import { clickHouseSystem, KEEPER } from '../constructs/store/clickhouse-fixture';
 import { configText } from '../constructs/store/log-and-trace-fixture';
 import { CHECKOUT_TRACE } from './clickhouse/checkout-trace';
 import { EXPORTER_COLUMNS } from './clickhouse/engine';
-import { readDocument, refusalOfFiles, ServerEngine, toXml, type Document } from './clickhouse/server-files';
+import { splitStatements } from './clickhouse/judge';
+import { readDocument, ServerEngine } from './clickhouse/server-files';
 import { EPOCH_MS, toExporterRow } from './clickhouse/test-span';
 
 const VARIABLES: Readonly<Record<string, string>> = {
@@ -35,10 +32,7 @@ const files = {
   config: readDocument(configText(clickHouse, 'config.yaml')),
   users: readDocument(configText(clickHouse, 'users.yaml')),
 };
-/** As `clickhouse-client` tells the statements of a file apart: none has a semicolon within (tested with the schema). */
-const statements = configText(clickHouse, 'schema.sql')
-  .split(';\n')
-  .filter((sql) => sql.trim() !== '');
+const statements = splitStatements(configText(clickHouse, 'schema.sql'));
 
 let engine: ServerEngine;
 beforeAll(() => {
@@ -279,85 +273,6 @@ describe('the files', () => {
     ];
     const names = Object.keys(files.config);
     expect(names.filter((name) => !known.includes(name)).sort()).toEqual(sections);
-  });
-});
-
-describe('a broken file', () => {
-  const users = (from: string, to: string): Document =>
-    readDocument(configText(clickHouse, 'users.yaml').replace(from, to));
-
-  it.each([
-    [
-      'a misspelt setting',
-      'max_rows_to_read: 1',
-      'max_rows_to_reed: 1',
-      "Unknown setting 'max_rows_to_reed'",
-    ],
-    ['a grant that is none', 'GRANT SELECT ON', 'GRANT SELEKT ON', 'Failed to parse grant query'],
-    ['a profile that nobody made', 'profile: reader', 'profile: readers', 'Profile readers was not found'],
-  ])('%s is refused', (_what, from, to, message) => {
-    expect(refusalOfFiles({ ...files, users: users(from, to) }, environment)).toContain(message);
-  });
-
-  it('and the files themselves are not', () => {
-    expect(refusalOfFiles(files, environment)).toBeUndefined();
-  });
-
-  it('a variable that the pod does not set is named', () => {
-    expect(() => toXml(files.users, () => undefined)).toThrow(
-      'password: WRITER_PASSWORD is not set in the pod',
-    );
-  });
-});
-
-describe('the script of the schema’s Job (with a stand-in for clickhouse-client, which is not to be had)', () => {
-  const directory = mkdtempSync(join(tmpdir(), 'hyperion-clickhouse-job-'));
-  afterAll(() => {
-    rmSync(directory, { recursive: true, force: true });
-  });
-
-  /** Answers from its `answersAt`th call on, and notes how it was called. */
-  function run(answersAt: number): { status: number | null; stderr: string; calls: string[] } {
-    const calls = join(directory, 'calls');
-    const program = (name: string, lines: string[]): void => {
-      writeFileSync(join(directory, name), ['#!/bin/sh', ...lines, ''].join('\n'), { mode: 0o755 });
-    };
-    writeFileSync(calls, '');
-    program('clickhouse-client', [`echo "$@" >> '${calls}'`, `[ "$(wc -l < '${calls}')" -ge ${answersAt} ]`]);
-    program('sleep', [`echo "sleep $1" >> '${calls}.sleep'`]);
-    writeFileSync(join(directory, 'apply.sh'), configText(clickHouse, 'apply.sh'));
-    const { status, stderr } = spawnSync('/bin/sh', [join(directory, 'apply.sh')], {
-      encoding: 'utf8',
-      env: {
-        PATH: `${directory}:${process.env.PATH ?? ''}`,
-        CLICKHOUSE_SERVER: 'server.example.com',
-        CLICKHOUSE_PORT: '9000',
-        CLICKHOUSE_LOGIN: 'schema',
-      },
-    });
-    return { status, stderr, calls: readFileSync(calls, 'utf8').trim().split('\n') };
-  }
-
-  const LOGIN = '--host server.example.com --port 9000 --user schema';
-
-  it('asks until the server answers, then runs the file', () => {
-    const { status, calls } = run(3);
-    expect(status).toBe(0);
-    expect(calls).toEqual([
-      `${LOGIN} --query SELECT 1`,
-      `${LOGIN} --query SELECT 1`,
-      `${LOGIN} --query SELECT 1`,
-      `${LOGIN} --queries-file /etc/hyperion/clickhouse-schema/schema.sql`,
-    ]);
-  });
-
-  it('gives up after five minutes, with a message', () => {
-    const { status, stderr, calls } = run(1000);
-    expect([status, calls.length, stderr]).toEqual([
-      1,
-      60,
-      'no answer from server.example.com after 60 attempts\n',
-    ]);
   });
 });
 

@@ -130,7 +130,6 @@ export function collectorWorkload(component: Component, props: CollectorWorkload
       env: {
         GOMEMLIMIT: goMemoryLimit(props.resources.memory),
         POD_IP: { field: 'status.podIP' },
-        POD_NAME: { field: 'metadata.name' },
         ...props.env,
       },
       resources: props.resources,

@@ -140,6 +140,17 @@ test('one certificate for all consumers, one password each', () => {
   });
 });
 
+test('replicas follow from what each consumer’s pipeline looks at', () => {
+  const platform = testPlatform();
+  egress(platform);
+  expect(platform.derivations).toContainEqual({
+    component: 'otel-egress',
+    what: 'replicas',
+    value: '1',
+    from: '(20000/s ÷ 77000/s per core + 30000/s ÷ 77000/s per core + 40000/s ÷ 77000/s per core) ÷ (2 cores × 0.6 busy), at least 1',
+  });
+});
+
 test('takes the signals that some consumer wants, and no others', () => {
   const component = egress(testPlatform(), (those) => those.filter(({ signal }) => signal !== 'metrics'));
   expect(component.otlp.signals).toEqual(['logs', 'traces']);

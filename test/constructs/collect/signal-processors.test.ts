@@ -79,7 +79,12 @@ test('a disk queue makes a StatefulSet with a volume that holds it, and its deli
     ],
   });
   const [connection] = platform.graph.connections;
-  expect(connection?.delivery).toEqual({ kind: 'disk-queue', size: DISK_QUEUE.size, replicas: 2 });
+  expect(connection?.delivery).toEqual({
+    kind: 'disk-queue',
+    size: DISK_QUEUE.size,
+    replicas: 2,
+    whenFull: 'refuses',
+  });
   expect(connection?.load).toEqual({ eventsPerSecond: 40_000, bytesPerSecond: 4_000_000 });
 });
 

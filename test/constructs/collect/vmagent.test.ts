@@ -103,6 +103,7 @@ describe('the agent', () => {
       kind: 'disk-queue',
       size: Size.kibibytes(9_437_184),
       replicas: 1,
+      whenFull: 'loses',
     });
     // 15 targets × 1,500 series every 30 s, 10 bytes each.
     expect(write?.load).toEqual({ eventsPerSecond: 750, bytesPerSecond: 7500 });

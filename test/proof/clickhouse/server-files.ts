@@ -36,18 +36,28 @@ const NOT_HERE = [
 /** Value of a variable in the server's pod; undefined where it is not set. */
 export type Environment = (variable: string) => string | undefined;
 
-/** The engine's own message when it refuses the files; undefined when it starts with them. */
-export function refusalOfFiles(files: ServerFiles, environment: Environment): string | undefined {
+/** What the engine printed of files or statements that it refuses; undefined when it takes them. */
+export function refusalOf(
+  files: ServerFiles,
+  environment: Environment,
+  statements: readonly string[] = [],
+): string | undefined {
   const directory = mkdtempSync(join(tmpdir(), 'hyperion-clickhouse-'));
   try {
     const [someone = ''] = Object.keys(files.users.users ?? {});
     const users = playing(files.users, someone, []);
     const connectionArgs = [`--config-file=${writeFiles(directory, { ...files, users }, environment)}`];
-    // A process of its own: the engine says what is wrong on its standard error and nowhere else.
+    // A process of its own: of files, the engine says what is wrong on its standard error and nowhere else.
     const script = `
       const { Session } = require('chdb');
-      new Session(${JSON.stringify(join(directory, 'data'))}, ${JSON.stringify({ connectionArgs })}).close();`;
-    const { status, stderr } = spawnSync(process.execPath, ['-e', script], { encoding: 'utf8' });
+      const [path, options, statements] = JSON.parse(require('node:fs').readFileSync(0, 'utf8'));
+      const session = new Session(path, options);
+      for (const sql of statements) session.query(sql);
+      session.close();`;
+    const { status, stderr } = spawnSync(process.execPath, ['-e', script], {
+      encoding: 'utf8',
+      input: JSON.stringify([join(directory, 'data'), { connectionArgs }, statements]),
+    });
     return status === 0 ? undefined : stderr;
   } finally {
     rmSync(directory, { recursive: true, force: true });
