@@ -14,11 +14,12 @@ export interface AclRule {
   readonly operation: 'READ' | 'WRITE' | 'DESCRIBE';
 }
 
+/** Clients in the cluster with TLS, those that speak none, and readers outside. */
+export type ClientListener = 'clients' | 'plainClients' | 'external';
+
 export interface KafkaAccess {
-  /** Users of the TLS listener, each once, in the order of their names. */
-  readonly users: readonly KafkaUser[];
-  /** Users of the listener without TLS. */
-  readonly plainTextUsers: readonly KafkaUser[];
+  /** Whose passwords each listener accepts, each user once, in the order of their names. */
+  readonly users: Readonly<Record<ClientListener, readonly KafkaUser[]>>;
   readonly rules: readonly AclRule[];
 }
 
@@ -30,14 +31,16 @@ export interface BuiltInUsers {
 }
 
 export function accessOf(topics: readonly KafkaTopic[], builtIn: BuiltInUsers): KafkaAccess {
-  const usersOf = (those: readonly KafkaTopic[]): KafkaUser[] => distinctUsers(those.flatMap(clientsOf));
+  const usersOf = (wanted: ClientListener): KafkaUser[] =>
+    topics.flatMap((topic) =>
+      clientsOf(topic).flatMap(({ user, listener }) => (listener === wanted ? [user] : [])),
+    );
   return {
-    users: distinctUsers([
-      builtIn.admin,
-      builtIn.monitor,
-      ...usersOf(topics.filter((topic) => topic.plainText === undefined)),
-    ]),
-    plainTextUsers: usersOf(topics.filter((topic) => topic.plainText !== undefined)),
+    users: {
+      clients: distinctUsers([builtIn.admin, builtIn.monitor, ...usersOf('clients')]),
+      plainClients: distinctUsers(usersOf('plainClients')),
+      external: distinctUsers(usersOf('external')),
+    },
     rules: distinctRules([
       // Write and Read include Describe. The monitor reads offsets of all topics and groups, never a record.
       { resource: 'TOPIC', name: '*', pattern: 'LITERAL', user: builtIn.monitor.name, operation: 'DESCRIBE' },
@@ -45,6 +48,22 @@ export function accessOf(topics: readonly KafkaTopic[], builtIn: BuiltInUsers): 
       ...topics.flatMap(rulesOf),
     ]),
   };
+}
+
+/** Over which listener those come who write a topic, or read it. */
+export function listenerOf(topic: KafkaTopic, access: 'write' | 'read'): ClientListener {
+  if (access === 'read' && topic.readersOutside === true) return 'external';
+  return topic.plainText === undefined ? 'clients' : 'plainClients';
+}
+
+/** Those that somebody uses: no other is opened. */
+export function usedListeners({ users }: KafkaAccess): ClientListener[] {
+  return (['clients', 'plainClients', 'external'] as const).filter((listener) => users[listener].length > 0);
+}
+
+/** Everybody who logs in, whose password the brokers need; the administrator first. */
+export function everyUser({ users }: KafkaAccess, admin: KafkaUser): [KafkaUser, ...KafkaUser[]] {
+  return [admin, ...Object.values(users).flat()];
 }
 
 function rulesOf(topic: KafkaTopic): AclRule[] {
@@ -100,12 +119,11 @@ export function accessMistakes(
   builtIn: BuiltInUsers,
 ): Omit<Problem, 'path'>[] {
   const mistakes: Omit<Problem, 'path'>[] = [];
-  const seen = new Map<string, { readonly password: string; readonly plainText: boolean }>();
+  const seen = new Map<string, { readonly password: string; readonly listener: ClientListener }>();
   for (const user of [builtIn.admin, builtIn.monitor]) {
-    seen.set(user.name, { password: user.password.name, plainText: false });
+    seen.set(user.name, { password: user.password.name, listener: 'clients' });
   }
   for (const topic of topics) {
-    const plainText = topic.plainText !== undefined;
     const property = `topics.${topic.name}`;
     if (topic.writers.length === 0) {
       mistakes.push({
@@ -115,9 +133,9 @@ export function accessMistakes(
         remedy: 'name its writers, or leave the topic out',
       });
     }
-    for (const user of clientsOf(topic)) {
+    for (const { user, listener } of clientsOf(topic)) {
       const known = seen.get(user.name);
-      seen.set(user.name, known ?? { password: user.password.name, plainText });
+      seen.set(user.name, known ?? { password: user.password.name, listener });
       if (!USER_NAME.test(user.name)) {
         mistakes.push({
           property,
@@ -140,21 +158,34 @@ export function accessMistakes(
           rule: `one user has one password, and ${user.name} already has the secret ${known.password}`,
           remedy: 'use the same secret, or two users',
         });
-      } else if (known !== undefined && known.plainText !== plainText) {
-        mistakes.push({
-          property,
-          value: user.name,
-          rule: 'a password that crosses the network without TLS opens nothing that TLS protects',
-          remedy: 'use one user for the topics without TLS and another for the rest',
-        });
+      } else if (known !== undefined && known.listener !== listener) {
+        mistakes.push({ property, value: user.name, ...whyApart([known.listener, listener]) });
       }
     }
   }
   return mistakes;
 }
 
-function clientsOf(topic: KafkaTopic): KafkaUser[] {
-  return [...topic.writers, ...topic.readers.map(({ user }) => user)];
+/** Why one user does not log in on both. */
+function whyApart(listeners: readonly ClientListener[]): Pick<Problem, 'rule' | 'remedy'> {
+  return listeners.includes('plainClients')
+    ? {
+        rule: 'a password that crosses the network without TLS opens nothing that TLS protects',
+        remedy: 'use one user for the topics without TLS and another for the rest',
+      }
+    : {
+        rule: 'a password that somebody outside the cluster holds opens nothing inside it',
+        remedy: 'use one user for the readers outside and another for clients inside',
+      };
+}
+
+function clientsOf(
+  topic: KafkaTopic,
+): readonly { readonly user: KafkaUser; readonly listener: ClientListener }[] {
+  return [
+    ...topic.writers.map((user) => ({ user, listener: listenerOf(topic, 'write') })),
+    ...topic.readers.map(({ user }) => ({ user, listener: listenerOf(topic, 'read') })),
+  ];
 }
 
 function distinctUsers(users: readonly KafkaUser[]): KafkaUser[] {

@@ -9,10 +9,10 @@ import type { Component } from '../core/component';
 import { ConfigFile } from '../core/config-file';
 import type { Endpoint } from '../core/endpoint';
 import { Task } from '../core/task';
-import { clientJaas, directoryProvider, type AclRule } from './kafka-access';
+import { clientJaas, directoryProvider, usedListeners, type KafkaAccess } from './kafka-access';
 import { KAFKA_ADMIN_SCRIPT } from './kafka-admin-script';
 import type { KafkaUser } from './kafka-buffer';
-import { KAFKA_DIRS, KAFKA_UID, type Properties } from './kafka-config';
+import { CLIENT_LISTENERS, KAFKA_DIRS, KAFKA_UID, type Properties } from './kafka-config';
 import { passwordFiles } from './kafka-passwords';
 import { topicConfig, type KafkaCluster, type TopicPlan } from './kafka-topics';
 
@@ -58,10 +58,14 @@ export function addKafkaAdmin(component: Component, props: KafkaAdminProps): voi
     credential,
   });
   const brokerIds = Array.from({ length: cluster.brokers }, (_, broker) => broker).join(' ');
+  const tlsListeners = usedListeners(props.access)
+    .map((listener) => CLIENT_LISTENERS[listener])
+    .filter(({ tls }) => tls)
+    .map(({ name }) => name);
   task(
     `${id}-certificates`,
     'reload-certificates',
-    { KAFKA_BROKER_IDS: brokerIds },
+    { KAFKA_BROKER_IDS: brokerIds, KAFKA_LISTENERS: tlsListeners.join(' ') },
     CERTIFICATE_SCHEDULE,
   ).connect(endpoint, { signals: ['coordination'], purpose: 'renewed certificates', credential });
 }
@@ -69,7 +73,7 @@ export function addKafkaAdmin(component: Component, props: KafkaAdminProps): voi
 interface KafkaAdminFilesProps {
   readonly admin: KafkaUser;
   readonly plans: readonly TopicPlan[];
-  readonly rules: readonly AclRule[];
+  readonly access: KafkaAccess;
   readonly cluster: KafkaCluster;
 }
 
@@ -83,7 +87,7 @@ function kafkaAdminFiles(props: KafkaAdminFilesProps): ConfigFile[] {
     ),
     ConfigFile.lines(
       'acls.txt',
-      props.rules.map((rule) =>
+      props.access.rules.map((rule) =>
         [rule.resource, rule.name, rule.pattern, rule.user, rule.operation].join(' '),
       ),
     ),

@@ -55,6 +55,12 @@ export interface KafkaTopic<S extends Telemetry = Telemetry> {
    * @default none: TLS
    */
   readonly plainText?: string;
+  /**
+   * Whether its readers are outside the cluster. They get a listener of their own (`KafkaExternal`), on which no other
+   * user's password is accepted, and theirs on no other.
+   * @default false
+   */
+  readonly readersOutside?: boolean;
 }
 
 /** A Kafka, run by a StatefulSet of ours or by Strimzi: consumers do not notice which. */

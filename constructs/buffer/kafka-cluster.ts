@@ -10,6 +10,7 @@ import { bytesOf, humanBytes } from '../core/quantity';
 import { SecretRef } from '../core/secrets';
 import { accessMistakes, accessOf, type BuiltInUsers, type KafkaAccess } from './kafka-access';
 import type { KafkaTopic } from './kafka-buffer';
+import { explainExternal, externalMistakes, type KafkaExternal } from './kafka-external';
 import {
   explainPlan,
   planTopic,
@@ -31,6 +32,11 @@ export interface KafkaClusterProps extends ComponentProps {
   readonly replicationFactor?: number;
   /** @default one less than the copies, so that one broker may be away: 2 in prod, 1 in dev */
   readonly minInSyncReplicas?: number;
+  /**
+   * For topics with readers outside the cluster; without one, nothing of it is made.
+   * @default none: everybody is inside
+   */
+  readonly external?: KafkaExternal;
   /** Password of the user that creates topics. @default KAFKA_CLUSTER_DEFAULTS.adminPassword */
   readonly adminPassword?: SecretRef;
   /** Password of the exporter's user. @default KAFKA_CLUSTER_DEFAULTS.monitorPassword */
@@ -51,6 +57,8 @@ export interface ResolvedKafka {
   readonly cluster: KafkaCluster;
   readonly builtIn: BuiltInUsers;
   readonly access: KafkaAccess;
+  /** Undefined if nobody reads from outside. */
+  readonly external: KafkaExternal | undefined;
   readonly plans: readonly TopicPlan[];
   readonly mistakes: readonly Omit<Problem, 'path'>[];
 }
@@ -64,14 +72,17 @@ export function resolveKafka(platform: Platform, props: KafkaClusterProps): Reso
       password: props.monitorPassword ?? KAFKA_CLUSTER_DEFAULTS.monitorPassword,
     },
   };
+  const access = accessOf(props.topics, builtIn);
   return {
     cluster,
     builtIn,
-    access: accessOf(props.topics, builtIn),
+    access,
+    external: access.users.external.length === 0 ? undefined : props.external,
     plans: props.topics.map((topic) => planTopic(topic, cluster)),
     mistakes: [
       ...topicMistakes(props.topics, cluster),
       ...accessMistakes(props.topics, builtIn),
+      ...externalMistakes(props.topics, cluster.brokers, props.external),
       ...tierMistakes(platform, cluster),
     ],
   };
@@ -83,7 +94,7 @@ export function explainKafka(
   topics: readonly KafkaTopic[],
   resolved: ResolvedKafka,
 ): void {
-  const { cluster, plans } = resolved;
+  const { cluster, plans, external } = resolved;
   for (const [index, plan] of plans.entries()) {
     const topic = topics[index];
     if (topic === undefined) continue;
@@ -96,6 +107,7 @@ export function explainKafka(
       component.derived(`topic ${plan.name}: TLS`, 'none', topic.plainText);
     }
   }
+  if (external !== undefined) explainExternal(component, external);
   component.derived(
     'least volume of a broker',
     humanBytes(bytesOf(volumeFor(plans, cluster.brokers))),

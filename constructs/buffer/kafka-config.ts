@@ -2,11 +2,30 @@
  * Kafka's own configuration: `server.properties` for a combined broker and controller (KRaft), and its logging.
  * Source: Kafka 4.3 broker configuration reference. A real broker reads exactly these files in `test/proof/kafka.test.ts`.
  */
-import { directoryProvider, serverJaas, type KafkaAccess } from './kafka-access';
+import {
+  directoryProvider,
+  serverJaas,
+  usedListeners,
+  type ClientListener,
+  type KafkaAccess,
+} from './kafka-access';
 import { DELETE_DELAY_SECONDS, RETENTION_CHECK_SECONDS, type KafkaCluster } from './kafka-topics';
 
-/** Brokers among themselves, controllers among themselves, clients with TLS, clients that speak none. */
-export const KAFKA_PORTS = { brokers: 9091, plainClients: 9092, clients: 9093, controllers: 9094 } as const;
+/** Brokers among themselves, clients that speak no TLS, clients with TLS, controllers among themselves, readers outside. */
+export const KAFKA_PORTS = {
+  brokers: 9091,
+  plainClients: 9092,
+  clients: 9093,
+  controllers: 9094,
+  external: 9095,
+} as const;
+
+/** The listeners on which a password is asked for. */
+export const CLIENT_LISTENERS = {
+  clients: { name: 'clients', port: KAFKA_PORTS.clients, tls: true },
+  plainClients: { name: 'plain-clients', port: KAFKA_PORTS.plainClients, tls: false },
+  external: { name: 'external', port: KAFKA_PORTS.external, tls: true },
+} as const satisfies Record<ClientListener, object>;
 
 /** Name in the brokers' certificate: whoever holds its key is a broker. */
 export const BROKER_COMMON_NAME = 'kafka-brokers';
@@ -34,19 +53,27 @@ export interface KafkaConfigProps {
   readonly podHosts: readonly string[];
   /** DNS name of the headless Service, which follows a pod's name. */
   readonly headlessHost: string;
+  /** Domain that follows a pod's name for readers outside; undefined where there are none. */
+  readonly externalDomain: string | undefined;
 }
 
 export type Properties = Readonly<Record<string, string | number | boolean>>;
 
 export function renderKafka(props: KafkaConfigProps): Properties {
   const { cluster, access } = props;
+  const inside = props.headlessHost;
   const listeners = [
-    { name: 'BROKERS', port: KAFKA_PORTS.brokers, protocol: 'SSL' },
-    { name: 'CLIENTS', port: KAFKA_PORTS.clients, protocol: 'SASL_SSL' },
-    { name: 'CONTROLLERS', port: KAFKA_PORTS.controllers, protocol: 'SSL' },
-    ...(access.plainTextUsers.length === 0
-      ? []
-      : [{ name: 'PLAIN-CLIENTS', port: KAFKA_PORTS.plainClients, protocol: 'SASL_PLAINTEXT' }]),
+    { name: 'BROKERS', port: KAFKA_PORTS.brokers, protocol: 'SSL', domain: inside },
+    { name: 'CONTROLLERS', port: KAFKA_PORTS.controllers, protocol: 'SSL', domain: inside },
+    ...usedListeners(access).map((listener) => {
+      const { name, port, tls } = CLIENT_LISTENERS[listener];
+      return {
+        name: name.toUpperCase(),
+        port,
+        protocol: tls ? 'SASL_SSL' : 'SASL_PLAINTEXT',
+        domain: (listener === 'external' ? props.externalDomain : undefined) ?? inside,
+      };
+    }),
   ];
   return {
     'process.roles': 'broker,controller',
@@ -58,7 +85,7 @@ export function renderKafka(props: KafkaConfigProps): Properties {
     'inter.broker.listener.name': 'BROKERS',
     listeners: listeners.map(({ name, port }) => `${name}://:${port}`).join(','),
     'advertised.listeners': listeners
-      .map(({ name, port }) => `${name}://\${env:POD_NAME}.${props.headlessHost}:${port}`)
+      .map(({ name, port, domain }) => `${name}://\${env:POD_NAME}.${domain}:${port}`)
       .join(','),
     'listener.security.protocol.map': listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(','),
     ...tlsProperties(),
@@ -83,7 +110,7 @@ function tlsProperties(): Properties {
     'ssl.keystore.location': KAFKA_KEY_STORE,
     'ssl.truststore.type': 'PEM',
     'ssl.truststore.location': `${KAFKA_DIRS.tls}/ca.crt`,
-    // Everything that connects is ours and speaks it: the JVM, and Go's crypto/tls.
+    // What connects inside is ours and speaks it (the JVM, Go's crypto/tls), and of readers outside it is asked.
     'ssl.protocol': 'TLSv1.3',
     'ssl.enabled.protocols': 'TLSv1.3',
     'listener.name.brokers.ssl.client.auth': 'required',
@@ -96,20 +123,16 @@ function tlsProperties(): Properties {
  * from the declaration instead of from state in the cluster, and under TLS the password is as safe. The price: a new
  * user or password takes a rolling restart of the brokers.
  */
-function loginProperties({ users, plainTextUsers }: KafkaAccess): Properties {
-  return {
-    'listener.name.clients.sasl.enabled.mechanisms': 'PLAIN',
-    'listener.name.clients.plain.sasl.jaas.config': serverJaas(users, KAFKA_DIRS.passwords),
-    ...(plainTextUsers.length === 0
-      ? {}
-      : {
-          'listener.name.plain-clients.sasl.enabled.mechanisms': 'PLAIN',
-          'listener.name.plain-clients.plain.sasl.jaas.config': serverJaas(
-            plainTextUsers,
-            KAFKA_DIRS.passwords,
-          ),
-        }),
-  };
+function loginProperties(access: KafkaAccess): Properties {
+  return Object.fromEntries(
+    usedListeners(access).flatMap((listener) => {
+      const property = `listener.name.${CLIENT_LISTENERS[listener].name}`;
+      return [
+        [`${property}.sasl.enabled.mechanisms`, 'PLAIN'],
+        [`${property}.plain.sasl.jaas.config`, serverJaas(access.users[listener], KAFKA_DIRS.passwords)],
+      ];
+    }),
+  );
 }
 
 /** What an acknowledged record rests on. Strimzi's brokers get the same. */

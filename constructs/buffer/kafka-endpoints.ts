@@ -5,7 +5,8 @@
 import { AuthScheme } from '../core/credential';
 import type { Endpoint, EndpointProps, Protocol, Signal, Telemetry } from '../core/endpoint';
 import type { KafkaTopic } from './kafka-buffer';
-import { KAFKA_PORTS } from './kafka-config';
+import { listenerOf } from './kafka-access';
+import { CLIENT_LISTENERS } from './kafka-config';
 import type { TopicPlan } from './kafka-topics';
 
 /** Whoever can open a port: a workload of ours, or Strimzi's brokers. */
@@ -20,6 +21,8 @@ export class TopicEndpoints {
     private readonly kafka: string,
     private readonly listener: Listener,
     private readonly plans: readonly TopicPlan[],
+    /** Name by which readers outside first connect; undefined where there are none. */
+    private readonly externalHost: string | undefined,
   ) {}
 
   public listen(topics: readonly KafkaTopic[]): void {
@@ -44,15 +47,16 @@ export class TopicEndpoints {
 
   private add(topic: KafkaTopic, access: 'write' | 'read', users: KafkaTopic['writers']): void {
     const plan = this.plans.find(({ name }) => name === topic.name);
-    const plain = topic.plainText !== undefined;
+    const listener = listenerOf(topic, access);
     const endpoint = this.listener.listen({
-      name: plain ? 'plain-clients' : 'clients',
-      port: plain ? KAFKA_PORTS.plainClients : KAFKA_PORTS.clients,
+      ...CLIENT_LISTENERS[listener],
+      ...(listener === 'external' && this.externalHost !== undefined
+        ? { via: { host: this.externalHost } }
+        : {}),
       protocol: 'kafka',
       signals: topic.signals,
       access,
       topic: topic.name,
-      tls: !plain,
       auth: AuthScheme.secret(
         'sasl-plain',
         users.map(({ password }) => password),

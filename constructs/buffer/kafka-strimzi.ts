@@ -11,11 +11,13 @@ import type { Endpoint, Telemetry } from '../core/endpoint';
 import { networkPeers } from '../core/network-access';
 import { OperatorPods } from '../core/operator-pods';
 import type { Platform } from '../core/platform';
+import { everyUser, usedListeners } from './kafka-access';
 import type { KafkaBuffer, KafkaTopic, KafkaUser } from './kafka-buffer';
 import { addKafkaCertificates } from './kafka-certificates';
 import { explainKafka, resolveKafka, type KafkaClusterProps, type ResolvedKafka } from './kafka-cluster';
-import { KAFKA_PORTS } from './kafka-config';
+import { CLIENT_LISTENERS } from './kafka-config';
 import { TopicEndpoints } from './kafka-endpoints';
+import { externalHosts } from './kafka-external';
 import { passwordFiles } from './kafka-passwords';
 import { KAFKA_SIZING } from './kafka-sizing';
 import { topicConfig } from './kafka-topics';
@@ -56,6 +58,7 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
       this.serviceHost(`${id}-kafka-bootstrap`),
       brokerNames,
       `${brokerNames}.${scope.clusterDomain}`,
+      ...externalHosts(id, resolved.external),
     ]);
     this.trust = certificates.trust;
     const kafka = this.addCluster(props, resolved, certificates.brokers);
@@ -63,15 +66,13 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
 
     const brokers = this.addParties(props);
     scope.whenComplete(() => {
-      this.limitListeners(kafka, brokers);
+      this.limitListeners(kafka, brokers, resolved);
     });
-    this.topics = new TopicEndpoints(id, brokers, resolved.plans);
+    this.topics = new TopicEndpoints(id, brokers, resolved.plans, resolved.external?.domain);
     this.topics.listen(props.topics);
     this.monitoring = brokers.listen({
-      name: 'clients',
-      port: KAFKA_PORTS.clients,
+      ...CLIENT_LISTENERS.clients,
       protocol: 'kafka',
-      tls: true,
       signals: ['state'],
       access: 'read',
       auth: AuthScheme.secret('sasl-plain', [this.monitor.password]),
@@ -92,7 +93,7 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
     certificate: CertificateSecret,
   ): ApiObject {
     const { cluster, access, builtIn } = resolved;
-    const passwords = passwordFiles(this, [builtIn.admin, ...access.users, ...access.plainTextUsers]);
+    const passwords = passwordFiles(this, everyUser(access, builtIn.admin));
     this.resource(
       'pool',
       'KafkaNodePool',
@@ -110,7 +111,7 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
       apiVersion: API_VERSION,
       kind: 'Kafka',
       metadata: { name: this.node.id },
-      spec: renderStrimziKafka(resolved, certificate),
+      spec: renderStrimziKafka(this.node.id, resolved, certificate),
     });
   }
 
@@ -180,8 +181,9 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
   }
 
   /** Strimzi makes NetworkPolicies of its own, which let everybody in unless a listener names its clients. */
-  private limitListeners(kafka: ApiObject, brokers: OperatorPods): void {
-    for (const [index, port] of [KAFKA_PORTS.clients, KAFKA_PORTS.plainClients].entries()) {
+  private limitListeners(kafka: ApiObject, brokers: OperatorPods, { access }: ResolvedKafka): void {
+    for (const [index, listener] of usedListeners(access).entries()) {
+      const { port } = CLIENT_LISTENERS[listener];
       const clients = this.platform.graph.into(brokers).filter(({ to }) => to.port === port);
       if (clients.length === 0) continue;
       const peers = new Map(

@@ -14,11 +14,20 @@ import type { Endpoint, Telemetry } from '../core/endpoint';
 import type { Platform } from '../core/platform';
 import { Workload } from '../core/workload';
 import { addKafkaAdmin } from './kafka-admin';
+import { everyUser } from './kafka-access';
 import type { KafkaBuffer, KafkaTopic, KafkaUser } from './kafka-buffer';
 import { addKafkaCertificates } from './kafka-certificates';
 import { explainKafka, resolveKafka, type KafkaClusterProps, type ResolvedKafka } from './kafka-cluster';
-import { KAFKA_DIRS, KAFKA_PORTS, KAFKA_UID, renderKafka, renderKafkaLogging } from './kafka-config';
+import {
+  CLIENT_LISTENERS,
+  KAFKA_DIRS,
+  KAFKA_PORTS,
+  KAFKA_UID,
+  renderKafka,
+  renderKafkaLogging,
+} from './kafka-config';
 import { TopicEndpoints } from './kafka-endpoints';
+import { addExternalServices, externalHosts } from './kafka-external';
 import { passwordFiles } from './kafka-passwords';
 import { heapMebibytes, KAFKA_SIZING } from './kafka-sizing';
 
@@ -51,19 +60,22 @@ export class Kafka extends Component implements KafkaBuffer {
     this.checkClusterId(props.clusterId);
     explainKafka(this, props.topics, resolved);
 
+    const { external } = resolved;
     const headless = this.serviceHost(`${id}-headless`);
     const certificates = addKafkaCertificates(this, props.issuer, [
       this.serviceHost(id),
       headless,
       `*.${headless}`,
+      ...externalHosts(id, external),
     ]);
     const workload = this.addBrokers(props, resolved, certificates.brokers);
+    if (external !== undefined) addExternalServices(this, external);
     const { admin, monitor } = resolved.builtIn;
     this.monitor = monitor;
     this.trust = certificates.trust;
-    this.topics = new TopicEndpoints(id, workload, resolved.plans);
+    this.topics = new TopicEndpoints(id, workload, resolved.plans, external?.domain);
     this.topics.listen(props.topics);
-    const clients = { name: 'clients', port: KAFKA_PORTS.clients, protocol: 'kafka', tls: true } as const;
+    const clients = { ...CLIENT_LISTENERS.clients, protocol: 'kafka' } as const;
     this.monitoring = workload.listen({
       ...clients,
       signals: ['state'],
@@ -80,7 +92,7 @@ export class Kafka extends Component implements KafkaBuffer {
       admin,
       cluster: resolved.cluster,
       plans: resolved.plans,
-      rules: resolved.access.rules,
+      access: resolved.access,
       endpoint: administration,
       trust: certificates.trust,
     });
@@ -106,7 +118,7 @@ export class Kafka extends Component implements KafkaBuffer {
 
   private addBrokers(props: KafkaProps, resolved: ResolvedKafka, certificate: CertificateSecret): Workload {
     const id = this.node.id;
-    const { cluster, access, builtIn } = resolved;
+    const { cluster, access, builtIn, external } = resolved;
     const config = this.configMap(`${id}-config`, [
       ConfigFile.properties(
         'server.properties',
@@ -116,6 +128,7 @@ export class Kafka extends Component implements KafkaBuffer {
           adminName: builtIn.admin.name,
           podHosts: this.podHosts(id, cluster.brokers),
           headlessHost: this.serviceHost(`${id}-headless`),
+          externalDomain: external?.domain,
         }),
       ),
       ConfigFile.yaml(this.platform, 'log4j2.yaml', renderKafkaLogging()),
@@ -135,7 +148,7 @@ export class Kafka extends Component implements KafkaBuffer {
           secretName: certificate.secretName,
           keys: ['ca.crt', 'tls-combined.pem'],
         },
-        passwordFiles(this, [builtIn.admin, ...access.users, ...access.plainTextUsers]),
+        passwordFiles(this, everyUser(access, builtIn.admin)),
       ],
       volumes: [{ claim: 'data', mountPath: KAFKA_DIRS.data }],
       // Native parts of the compression libraries are unpacked here.

@@ -5,11 +5,19 @@
 import { CATALOG } from '../core/catalog';
 import type { CertificateSecret } from '../core/certificate';
 import type { Resources } from '../core/container-spec';
+import { internalLoadBalancer } from '../core/internal-load-balancer';
 import { quantity } from '../core/quantity';
-import { directoryProvider, serverJaas, type AclRule } from './kafka-access';
+import {
+  directoryProvider,
+  serverJaas,
+  usedListeners,
+  type AclRule,
+  type ClientListener,
+} from './kafka-access';
 import type { KafkaUser } from './kafka-buffer';
 import type { KafkaClusterProps, ResolvedKafka } from './kafka-cluster';
-import { durabilityProperties, KAFKA_PORTS } from './kafka-config';
+import { CLIENT_LISTENERS, durabilityProperties } from './kafka-config';
+import { externalHost } from './kafka-external';
 import { heapMebibytes, KAFKA_SIZING } from './kafka-sizing';
 
 /** Strimzi mounts additional volumes below `/mnt` alone. */
@@ -19,6 +27,12 @@ const ENTITY_OPERATOR_RESOURCES = {
   requests: { cpu: '100m', memory: '384Mi' },
   limits: { cpu: '500m', memory: '384Mi' },
 };
+/** Strimzi takes letters and digits alone, at most eleven. */
+const LISTENER_NAMES = {
+  clients: 'clients',
+  plainClients: 'plain',
+  external: 'external',
+} as const satisfies Record<ClientListener, string>;
 /** What Pod Security "restricted" asks of a pod and of each container. */
 const POD_SECURITY = { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } };
 const CONTAINER_SECURITY = {
@@ -80,38 +94,34 @@ export function renderBrokerPool(props: BrokerPoolProps): object {
   };
 }
 
-export function renderStrimziKafka(resolved: ResolvedKafka, certificate: CertificateSecret): object {
+export function renderStrimziKafka(
+  name: string,
+  resolved: ResolvedKafka,
+  certificate: CertificateSecret,
+): object {
   const { cluster, access, builtIn } = resolved;
   return {
     kafka: {
       version: CATALOG.kafka.version,
-      listeners: [
-        {
-          name: 'clients',
-          port: KAFKA_PORTS.clients,
-          type: 'internal',
-          tls: true,
-          authentication: passwordLogin(access.users),
-          configuration: {
-            brokerCertChainAndKey: {
-              secretName: certificate.secretName,
-              certificate: 'tls.crt',
-              key: 'tls.key',
-            },
-          },
-        },
-        ...(access.plainTextUsers.length === 0
-          ? []
-          : [
-              {
-                name: 'plain',
-                port: KAFKA_PORTS.plainClients,
-                type: 'internal',
-                tls: false,
-                authentication: passwordLogin(access.plainTextUsers),
+      listeners: usedListeners(access).map((listener) => ({
+        name: LISTENER_NAMES[listener],
+        port: CLIENT_LISTENERS[listener].port,
+        type: listener === 'external' ? 'loadbalancer' : 'internal',
+        tls: CLIENT_LISTENERS[listener].tls,
+        authentication: passwordLogin(access.users[listener]),
+        ...(CLIENT_LISTENERS[listener].tls
+          ? {
+              configuration: {
+                brokerCertChainAndKey: {
+                  secretName: certificate.secretName,
+                  certificate: 'tls.crt',
+                  key: 'tls.key',
+                },
+                ...(listener === 'external' ? loadBalancers(name, resolved) : {}),
               },
-            ]),
-      ],
+            }
+          : {}),
+      })),
       authorization: { type: 'simple', superUsers: [builtIn.admin.name] },
       config: {
         ...durabilityProperties(cluster),
@@ -128,6 +138,20 @@ export function renderStrimziKafka(resolved: ResolvedKafka, certificate: Certifi
         userOperatorContainer: { securityContext: CONTAINER_SECURITY },
       },
     },
+  };
+}
+
+/** One for each broker; readers first come by a name that leads to all of them, so none for the bootstrap. */
+function loadBalancers(name: string, { external }: ResolvedKafka): object {
+  return {
+    // Only `Local` keeps the client's address, by which the NetworkPolicies know the consumers.
+    externalTrafficPolicy: 'Local',
+    createBootstrapService: false,
+    brokers: (external?.addresses ?? []).map((address, broker) => ({
+      broker,
+      ...(external === undefined ? {} : { advertisedHost: externalHost(name, broker, external) }),
+      annotations: internalLoadBalancer(address),
+    })),
   };
 }
 

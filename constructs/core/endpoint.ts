@@ -79,10 +79,11 @@ export interface EndpointProps<S extends Signal, P extends Protocol> {
    */
   readonly queue?: Queue;
   /**
-   * Service through which clients come.
+   * Service through which clients come; or the host name by which those outside the cluster know it, whose Service the
+   * component makes.
    * @default the owner's own Service
    */
-  readonly via?: 'service' | 'headless';
+  readonly via?: 'service' | 'headless' | { readonly host: string };
 }
 
 /**
@@ -105,7 +106,7 @@ export class Endpoint<in S extends Signal = never, out P extends Protocol = Prot
   public readonly tls: boolean;
   public readonly topic: string | undefined;
   public readonly queue: Queue | undefined;
-  public readonly via: 'service' | 'headless';
+  public readonly via: NonNullable<EndpointProps<S, P>['via']>;
 
   public constructor(
     public readonly owner: Party,
@@ -135,6 +136,7 @@ export class Endpoint<in S extends Signal = never, out P extends Protocol = Prot
 
   /** DNS name by which clients reach it. */
   public get host(): string {
+    if (typeof this.via === 'object') return this.via.host;
     return this.via === 'headless' ? (this.owner.headlessHost ?? this.owner.host) : this.owner.host;
   }
 

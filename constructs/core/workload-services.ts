@@ -30,6 +30,8 @@ export class WorkloadServices extends Construct {
 
   /** Puts a port on the Services by which its clients come; a StatefulSet's pods are also found one by one. */
   public bind(endpoint: AnyEndpoint, podsHaveNames: boolean): void {
+    // Clients outside come by a Service that the component makes; inside, nobody shall come by this port.
+    if (typeof endpoint.via === 'object') return;
     const protocol = endpoint.transport === 'UDP' ? kplus.Protocol.UDP : kplus.Protocol.TCP;
     const options = { name: endpoint.name, protocol, targetPort: endpoint.port };
     if (endpoint.access !== 'peer' && endpoint.via === 'service') {

@@ -13,6 +13,7 @@ import { Component, type ComponentProps } from '../core/component';
 import { connect } from '../core/connect';
 import type { ContainerSpec, Resources } from '../core/container-spec';
 import type { Endpoint } from '../core/endpoint';
+import { internalLoadBalancer } from '../core/internal-load-balancer';
 import type { External } from '../core/party';
 import type { Platform } from '../core/platform';
 import { bytesOf } from '../core/quantity';
@@ -209,10 +210,7 @@ export class NginxIngress extends Component {
       metadata: {
         name: `${this.node.id}-internal`,
         labels: { 'app.kubernetes.io/component': this.node.id },
-        annotations: {
-          'service.beta.kubernetes.io/azure-load-balancer-internal': 'true',
-          'service.beta.kubernetes.io/azure-load-balancer-ipv4': address,
-        },
+        annotations: internalLoadBalancer(address),
       },
       type: kplus.ServiceType.LOAD_BALANCER,
       ports: [{ name: 'https', port: 443, targetPort: HTTPS_PORT }],

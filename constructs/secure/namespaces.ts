@@ -71,7 +71,7 @@ export class Namespaces extends Component {
           'requests.cpu': cpu,
           'requests.memory': memory,
           pods: String(Math.ceil(total.pods * QUOTA_HEADROOM) + 5),
-          // Only the ingress controller asks the cloud for a load balancer, which takes a node port for its one port.
+          // Each load balancer has one port, for which it takes a node port; nothing else may have one.
           'services.nodeports': String(loadBalancers),
           'services.loadbalancers': String(loadBalancers),
         }),

@@ -14,7 +14,7 @@ export const CLICKHOUSE_PORTS = { native: 9000, http: 8123, interserver: 9009, m
 export const CLICKHOUSE_CLUSTER = 'replicas';
 
 /** With which the replicas fetch parts from each other. */
-export const INTERSERVER_USER = 'interserver';
+const INTERSERVER_USER = 'interserver';
 
 /** Variables that hold what differs from pod to pod, or is secret. */
 export const SERVER_VARIABLES = { replica: 'REPLICA_NAME', interserver: 'INTERSERVER_PASSWORD' } as const;

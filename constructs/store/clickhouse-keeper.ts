@@ -147,7 +147,7 @@ export function addClickHouseKeeper(
   };
 }
 
-export function renderClickHouseKeeper(hosts: readonly string[]): ClickHouseKeeperConfig {
+function renderClickHouseKeeper(hosts: readonly string[]): ClickHouseKeeperConfig {
   return {
     logger: LOGGER,
     ...LISTEN,

@@ -61,7 +61,7 @@ export function addSchemaTask(scope: Component, id: string, props: ClickHouseSch
 }
 
 /** One statement after the other; `ddl.ts` writes them without the semicolon. */
-export function schemaText(statements: readonly Statement[]): string {
+function schemaText(statements: readonly Statement[]): string {
   return statements.map(({ sql }) => `${sql};\n`).join('\n');
 }
 

@@ -37,7 +37,7 @@ export interface ReaderLimits {
   readonly concurrentQueries: number;
 }
 
-export const READER_DEFAULTS = {
+const READER_DEFAULTS = {
   // As long as a person looks at a dashboard that loads.
   executionTime: Duration.minutes(1),
   // A minute's work of some cores; a question without a time would read everything.

@@ -32,12 +32,13 @@ export function kafkaBuffer(
   topics: HyperionTopics,
   ground: { readonly issuer: CertificateIssuer; readonly kubernetesApi: HyperionOutside['kubernetesApi'] },
 ): KafkaBuffer {
-  const { volume, runBy } = props.kafka;
+  const { volume, external, runBy } = props.kafka;
   const common = {
     namespace: NAMESPACES.pipeline,
     topics: topics.all,
     volume: { size: volume, storageClass: props.storageClass },
     issuer: ground.issuer,
+    ...(external === undefined ? {} : { external: { ...external, domain: `kafka.${props.domain}` } }),
   };
   return runBy.kind === 'strimzi'
     ? new KafkaStrimzi(platform, 'kafka', { ...common, ...runBy, kubernetesApi: ground.kubernetesApi })

@@ -2,6 +2,7 @@
  * Hyperion's namespaces, along the layers of the design: what a person may see of one tells nothing of another.
  */
 import type { NamespaceProps } from '../secure/namespaces';
+import type { HyperionProps } from './hyperion-props';
 
 export const NAMESPACES = {
   ingress: 'hyperion-ingress',
@@ -10,10 +11,18 @@ export const NAMESPACES = {
   view: 'hyperion-view',
 } as const;
 
-/** Every pod of the platform runs under Pod Security "restricted"; only the ingress controller asks for a load balancer. */
-export const NAMESPACE_PROPS: Readonly<Record<string, NamespaceProps>> = Object.fromEntries(
-  Object.values(NAMESPACES).map((name) => [
-    name,
-    { podSecurity: 'restricted', loadBalancers: name === NAMESPACES.ingress ? 1 : 0 },
-  ]),
-);
+/** Every pod of the platform runs under Pod Security "restricted". */
+export function namespaceProps({ kafka }: HyperionProps): Readonly<Record<string, NamespaceProps>> {
+  const loadBalancers: Readonly<Record<string, number>> = {
+    // The ingress controller's.
+    [NAMESPACES.ingress]: 1,
+    // The brokers', for readers outside.
+    [NAMESPACES.pipeline]: kafka.external?.addresses.length ?? 0,
+  };
+  return Object.fromEntries(
+    Object.values(NAMESPACES).map((name) => [
+      name,
+      { podSecurity: 'restricted', loadBalancers: loadBalancers[name] ?? 0 },
+    ]),
+  );
+}

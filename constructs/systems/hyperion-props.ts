@@ -3,6 +3,7 @@
  */
 import type { Duration, Size } from 'cdk8s';
 import type { Notification, Routing } from '../alert/alertmanager-config';
+import type { KafkaExternal } from '../buffer/kafka-external';
 import type { MetricAllowList } from '../collect/otel-ingress-config';
 import type { Tenant } from '../collect/otel-ingress';
 import type { TailSampling } from '../collect/otel-trace-processor';
@@ -15,7 +16,7 @@ import type { Telemetry } from '../core/endpoint';
 import type { PlatformProps } from '../core/platform';
 
 export interface HyperionProps extends Omit<PlatformProps, 'system'> {
-  /** Domain of `otlp.`, `otlp-grpc.` and `grafana.`. */
+  /** Domain of `otlp.`, `otlp-grpc.` and `grafana.`, and of the brokers' names for consumers outside, `kafka.`. */
   readonly domain: string;
   /** What the platform has to carry at its peak; queues, topics, replicas and volumes follow from it. */
   readonly workload: DeclaredWorkload;
@@ -81,6 +82,11 @@ export interface HyperionNetwork {
 export interface HyperionKafka {
   /** Volume of each broker. */
   readonly volume: Size;
+  /**
+   * Where consumers outside reach each broker; see `KafkaExternal` for the DNS records that this needs.
+   * @default none: there are no consumers
+   */
+  readonly external?: Pick<KafkaExternal, 'addresses'>;
   /** A StatefulSet of this repository, or the Strimzi operator. */
   readonly runBy:
     | {

@@ -108,6 +108,7 @@ export function consumerTopic<T extends Telemetry>(
     load: scaleLoad(loadOf(workload, consumer.signal), consumer.expectedPercent / 100),
     writers: [KAFKA_USERS.egress],
     readers: [reader],
+    readersOutside: true,
     keep: consumer.keep,
   };
 }

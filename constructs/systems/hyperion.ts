@@ -40,7 +40,7 @@ import { Vmauth } from '../store/vmauth';
 import { Grafana } from '../view/grafana';
 import { grafanaDatabase, kafkaBuffer, logStore, traceAnalytics, traceStore } from './hyperion-choices';
 import { egressConsumers, readFromOutside } from './hyperion-consumers';
-import { NAMESPACE_PROPS, NAMESPACES } from './hyperion-namespaces';
+import { namespaceProps, NAMESPACES } from './hyperion-namespaces';
 import { hyperionOutside } from './hyperion-outside';
 import type { HyperionProps } from './hyperion-props';
 import { HYPERION_SECRETS as SECRETS } from './hyperion-secrets';
@@ -60,7 +60,7 @@ export function hyperion(props: HyperionProps): Platform {
   const host = (name: string): string => `${name}.${props.domain}`;
 
   // ── Ground: namespaces, certificates, whom we talk to outside, Kafka's topics ──
-  new Namespaces(platform, 'namespaces', { namespaces: NAMESPACE_PROPS });
+  new Namespaces(platform, 'namespaces', { namespaces: namespaceProps(props) });
   const pipelineCa = new CertificateAuthority(platform, 'pipeline-ca', PIPELINE);
   const viewCa = new CertificateAuthority(platform, 'view-ca', VIEW);
   const outside = hyperionOutside(platform, props);

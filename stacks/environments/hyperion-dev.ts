@@ -60,7 +60,11 @@ export const HYPERION_DEV: HyperionProps = {
     metrics: { kind: 'disk', size: Size.gibibytes(1), storageClass: STORAGE_CLASS },
     traces: { kind: 'disk', size: Size.gibibytes(1), storageClass: STORAGE_CLASS },
   },
-  kafka: { volume: Size.gibibytes(16), runBy: { kind: 'stateful-set', clusterId: 'aHlwZXJpb24tZGV2LTAwMQ' } },
+  kafka: {
+    volume: Size.gibibytes(16),
+    external: { addresses: ['10.10.16.21'] },
+    runBy: { kind: 'stateful-set', clusterId: 'aHlwZXJpb24tZGV2LTAwMQ' },
+  },
   consumers: [
     {
       name: 'checkpoint-logging',

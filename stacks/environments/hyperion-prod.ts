@@ -66,6 +66,7 @@ export const HYPERION_PROD: HyperionProps = {
   },
   kafka: {
     volume: Size.gibibytes(1024),
+    external: { addresses: ['10.40.16.21', '10.40.16.22', '10.40.16.23'] },
     runBy: { kind: 'stateful-set', clusterId: 'aHlwZXJpb24tcHJvZC0wMQ' },
   },
   consumers: [

@@ -20,7 +20,7 @@ function mistakesOfService(service: Manifest, index: ObjectIndex): Mistake[] {
   if (Object.keys(selector).length === 0) return [];
   const selected = index
     .podOwnersIn(service.metadata.namespace)
-    .filter(({ pods }) => selects({ matchLabels: selector }, pods.labels));
+    .filter((owner) => podLabels(owner).some((labels) => selects({ matchLabels: selector }, labels)));
   if (selected.length === 0) {
     return [
       {
@@ -35,6 +35,15 @@ function mistakesOfService(service: Manifest, index: ObjectIndex): Mistake[] {
   return listAt(service, 'spec', 'ports').flatMap((port) =>
     selected.flatMap((owner) => mistakesOfPort(service, port, owner)),
   );
+}
+
+/** What its pods carry: Kubernetes itself labels each pod of a StatefulSet with its name. */
+function podLabels({ object, pods }: PodOwner): Fields[] {
+  if (object.kind !== 'StatefulSet') return [pods.labels];
+  return Array.from({ length: numberAt(object, 'spec', 'replicas') ?? 1 }, (_, pod) => ({
+    ...pods.labels,
+    'statefulset.kubernetes.io/pod-name': `${object.metadata.name}-${pod}`,
+  }));
 }
 
 function mistakesOfPort(service: Manifest, port: unknown, owner: PodOwner): Mistake[] {

@@ -3,6 +3,7 @@
  */
 import { Size } from 'cdk8s';
 import { questionDiagram, telemetryDiagram } from '../../docs/environment-page/diagram';
+import { table } from '../../docs/environment-page/markdown';
 import { outageTable, topicTable } from '../../docs/environment-page/outages';
 import { environmentPage } from '../../docs/environment-page/page';
 import { hyperion } from '../../constructs/systems/hyperion';
@@ -10,6 +11,11 @@ import { complete } from '../../constructs/core/complete';
 import type { Platform } from '../../constructs/core/platform';
 import { HYPERION_DEV } from '../../stacks/environments/hyperion-dev';
 import { smallEnvironment, smallPlatform } from '../stacks/small-platform';
+
+/** Without the padding of tables. */
+function squeezed(markdown: string | undefined): string {
+  return (markdown ?? '').replace(/ +/g, ' ').replace(/-{3,}/g, '---');
+}
 
 function devPlatform(logs: 'failover' | 'kafka-first'): Platform {
   const platform = hyperion({ ...HYPERION_DEV, signalModes: { ...HYPERION_DEV.signalModes, logs } });
@@ -64,7 +70,7 @@ test('topics with the same writers and readers share a box', () => {
 });
 
 test('an outage is answered with the arithmetic of its queues', () => {
-  expect(outageTable(smallPlatform({ queue: Size.gibibytes(2) })).split('\n')).toEqual([
+  expect(squeezed(outageTable(smallPlatform({ queue: Size.gibibytes(2) }))).split('\n')).toEqual([
     '| may be away | for what | load at the declared peak | how long | because |',
     '| --- | --- | --- | --- | --- |',
     '| `store` | logs from `collector` | 1,000 events/s, 1 MiB/s | **34 min** | ' +
@@ -74,13 +80,13 @@ test('an outage is answered with the arithmetic of its queues', () => {
 });
 
 test('topics are listed with who fills and who empties them', () => {
-  expect(topicTable(devPlatform('failover'))?.split('\n')).toContain(
+  expect(squeezed(topicTable(devPlatform('failover'))).split('\n')).toContain(
     '| `egress-poseidon` | 824 MiB | 30 h 0 min | `otel-egress` | `consumer-poseidon` |',
   );
 });
 
 test('the page says what runs, and what has to be there first', () => {
-  const page = environmentPage('small-dev', smallEnvironment({ replicas: 3 }));
+  const page = squeezed(environmentPage('small-dev', smallEnvironment({ replicas: 3 })));
   expect(page).toContain('# small-dev\n');
   expect(page).toContain(
     'A small environment of the tests. System `small`, tier `dev`, one zone, 3 components',
@@ -98,4 +104,10 @@ test('an environment without topics or cloud values has no empty tables', () => 
   const page = environmentPage('small-dev', smallEnvironment());
   expect(page).not.toContain('What Kafka keeps');
   expect(page).not.toContain('Values of the cloud');
+});
+
+test('tables are aligned, and a pipe does not end its cell', () => {
+  expect(table(['what', 'x'], [['a|b', '30 × 1']])).toBe(
+    ['| what | x      |', '| ---- | ------ |', '| a\\|b | 30 × 1 |'].join('\n'),
+  );
 });

@@ -103,7 +103,7 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: `${NETWORK}|constructs/secure`,
   },
   network('egress not denied', "policyTypes: ['Ingress', 'Egress']", "policyTypes: ['Ingress']"),
-  network('any port of a peer', /port: r\.port, /g, ''),
+  network('any port of a peer', /ports: \[port\(r\.port, r\.transport\)\]/g, 'ports: []'),
   network(
     'peers in every namespace',
     /namespaceSelector: \{ matchLabels: \{ 'kubernetes\.io\/metadata\.name': reach\.namespace \} \},/,
@@ -151,6 +151,49 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: 'test/constructs/view',
   },
   // ── Queues and acknowledgements ──
+  collect('kafka.ts', 'Kafka acknowledges with one copy', 'required_acks: -1', 'required_acks: 1'),
+  collect('kafka.ts', 'the collector answers before Kafka has it', 'wait_for_result: true,', ''),
+  collect(
+    'kafka.ts',
+    'topics made on demand',
+    'allow_auto_topic_creation: false',
+    'allow_auto_topic_creation: true',
+  ),
+  collect(
+    'kafka.ts',
+    'offsets committed before delivery',
+    'message_marking: { after: true',
+    'message_marking: { after: false',
+  ),
+  collect(
+    'kafka.ts',
+    'offsets committed by time',
+    'autocommit: { enable: false }',
+    'autocommit: { enable: true }',
+  ),
+  collect('kafka.ts', 'replay begins at the end', "initial_offset: 'earliest'", "initial_offset: 'latest'"),
+  collect('kafka.ts', 'a failing partition gives up', "max_elapsed_time: '0s'", "max_elapsed_time: '60s'"),
+  collect('disk-queue.ts', 'the queue is not synced to the disk', 'fsync: true', 'fsync: false'),
+  collect('disk-queue.ts', 'retries end', "max_elapsed_time: '0s'", "max_elapsed_time: '300s'"),
+  collect('disk-queue.ts', 'the queue lies in memory', 'storage: STORAGE,', ''),
+  collect(
+    'hops.ts',
+    'a hop answers before the next has the data',
+    'sending_queue: options.queue ?? NO_QUEUE',
+    'sending_queue: { enabled: true }',
+  ),
+  collect(
+    'hops.ts',
+    'a hop retries inside a failover',
+    'retry_on_failure: options.retry ?? NO_RETRY',
+    'retry_on_failure: { enabled: true }',
+  ),
+  collect(
+    'collector.ts',
+    'no memory limiter',
+    "processors: ['memory_limiter', ...(pipeline.processors ?? [])]",
+    'processors: [...(pipeline.processors ?? [])]',
+  ),
 ];
 
 function core(file: string, name: string, find: string | RegExp, replace: string): Mutation {
@@ -159,6 +202,10 @@ function core(file: string, name: string, find: string | RegExp, replace: string
 
 function container(name: string, find: string | RegExp, replace: string): Mutation {
   return core('container-spec.ts', name, find, replace);
+}
+
+function collect(file: string, name: string, find: string | RegExp, replace: string): Mutation {
+  return { name, file: `constructs/collect/otel/${file}`, find, replace, tests: 'test/constructs/collect' };
 }
 
 function network(name: string, find: string | RegExp, replace: string): Mutation {

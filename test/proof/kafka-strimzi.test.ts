@@ -7,7 +7,14 @@ import { join, resolve } from 'node:path';
 import { KafkaStrimzi } from '../../constructs/buffer/kafka-strimzi';
 import { AuthScheme } from '../../constructs/core/credential';
 import { External } from '../../constructs/core/party';
-import { CLUSTER_PROPS, SampleClients, samplePlatform } from '../constructs/buffer/sample';
+import {
+  CLUSTER_PROPS,
+  connectConsumer,
+  EGRESS_LOGS,
+  EXTERNAL,
+  SampleClients,
+  samplePlatform,
+} from '../constructs/buffer/sample';
 import { tool } from '../tools/obtain';
 import { proof } from '../tools/proof';
 import { schemaJudge } from './schema-judge';
@@ -32,10 +39,12 @@ function manifests(): Manifest[] {
   });
   const kafka = new KafkaStrimzi(platform, 'kafka', {
     ...CLUSTER_PROPS,
+    topics: [...CLUSTER_PROPS.topics, EGRESS_LOGS],
+    external: EXTERNAL,
     operatorNamespace: 'strimzi',
     kubernetesApi,
   });
-  new SampleClients(platform, kafka, []);
+  connectConsumer(platform, new SampleClients(platform, kafka, []), kafka);
   platform.runDerivers();
   return (kafka.toJson() as Manifest[]).filter(({ apiVersion }) => apiVersion === 'kafka.strimzi.io/v1');
 }
@@ -76,6 +85,6 @@ if (existsSync(STRIMZI_CRDS)) {
   });
 } else {
   it('Strimzi’s definitions are not on this machine: its resources were made, not judged', () => {
-    expect(manifests()).toHaveLength(3 + 1 + 1 + 4);
+    expect(manifests()).toHaveLength(4 + 1 + 1 + 6);
   });
 }

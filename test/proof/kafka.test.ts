@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Kafka } from '../../constructs/buffer/kafka';
-import { clientJaas } from '../../constructs/buffer/kafka-access';
+import { clientJaas, type ClientListener } from '../../constructs/buffer/kafka-access';
 import type { KafkaUser } from '../../constructs/buffer/kafka-buffer';
 import { KAFKA_DIRS } from '../../constructs/buffer/kafka-config';
 import { SecretRef } from '../../constructs/core/secrets';
@@ -17,6 +17,10 @@ import { tool } from '../tools/obtain';
 import {
   CLUSTER_ID,
   CLUSTER_PROPS,
+  CONSUMER,
+  EGRESS,
+  EGRESS_LOGS,
+  EXTERNAL,
   INGRESS,
   REPLAY,
   samplePlatform,
@@ -37,22 +41,27 @@ const FORMAT = [
 
 proof(['kafka'], 'Kafka with our configuration', () => {
   const platform = samplePlatform('dev');
-  const kafka = new Kafka(platform, 'kafka', { ...CLUSTER_PROPS, clusterId: CLUSTER_ID });
+  const kafka = new Kafka(platform, 'kafka', {
+    ...CLUSTER_PROPS,
+    topics: [...CLUSTER_PROPS.topics, EGRESS_LOGS],
+    external: { ...EXTERNAL, addresses: EXTERNAL.addresses.slice(0, 1) },
+    clusterId: CLUSTER_ID,
+  });
   const files = kafka.configs.flatMap((config) => config.files);
   let broker: LoopbackBroker;
   let first: Outcome;
 
   const admin = (action: string): Promise<Outcome> =>
     broker.run('/bin/bash', [join(broker.dir, 'config', 'kafka-admin.sh'), action], {
-      env: { KAFKA_BOOTSTRAP: broker.bootstrap('clients'), KAFKA_BROKER_IDS: '0' },
+      env: {
+        KAFKA_BOOTSTRAP: broker.bootstrap('clients'),
+        KAFKA_BROKER_IDS: '0',
+        KAFKA_LISTENERS: 'clients external',
+      },
     });
 
   /** A client's properties: the administrator's, with another user. */
-  const as = (
-    user: KafkaUser,
-    listener: 'clients' | 'plainClients' = 'clients',
-    password?: string,
-  ): string[] => {
+  const as = (user: KafkaUser, listener: ClientListener = 'clients', password?: string): string[] => {
     const jaas = clientJaas(user, KAFKA_DIRS.passwords);
     const name = `${user.name}-${listener}${password === undefined ? '' : '-wrong'}.properties`;
     const text = broker
@@ -62,7 +71,7 @@ proof(['kafka'], 'Kafka with our configuration', () => {
         () =>
           `sasl.jaas.config=${password === undefined ? jaas : jaas.replace(/password="[^"]*"/, `password="${password}"`)}`,
       );
-    broker.write(name, listener === 'clients' ? text : text.replace('SASL_SSL', 'SASL_PLAINTEXT'));
+    broker.write(name, listener === 'plainClients' ? text.replace('SASL_SSL', 'SASL_PLAINTEXT') : text);
     return [
       '--bootstrap-server',
       broker.bootstrap(listener),
@@ -86,9 +95,10 @@ proof(['kafka'], 'Kafka with our configuration', () => {
     broker = await LoopbackBroker.prepare(
       await tool('kafka'),
       new Map(files.map(({ name, text }) => [name, text])),
+      EXTERNAL.domain,
     );
-    const names = ['kafka-admin', 'kafka-exporter', 'kafka-otel-ingress', 'kafka-otel-replay', 'kafka-tempo'];
-    broker.setPasswords(Object.fromEntries(names.map((name) => [name, `word4${name}`])));
+    const users = [ADMIN, kafka.monitor, INGRESS, REPLAY, TEMPO, EGRESS, CONSUMER];
+    broker.setPasswords(Object.fromEntries(users.map(({ password: { name } }) => [name, `word4${name}`])));
     await broker.start(FORMAT);
     first = await admin('apply');
   });
@@ -136,7 +146,7 @@ proof(['kafka'], 'Kafka with our configuration', () => {
   it('lets Tempo in without TLS, and nobody else; nor Tempo where TLS is', async () => {
     const [tempo, ingress, crossed] = await Promise.all([
       produce(as(TEMPO, 'plainClients'), 'tempo-ingest', 'span\nspan\n').then(() =>
-        consume(as(TEMPO, 'plainClients'), 'tempo-ingest', 'tempo-live-store-zone-a'),
+        consume(as(TEMPO, 'plainClients'), 'tempo-ingest', 'tempo-live-store-a'),
       ),
       produce(as(INGRESS, 'plainClients'), 'failover-logs', 'one\n'),
       produce(as(TEMPO), 'tempo-ingest', 'span\n'),
@@ -144,6 +154,19 @@ proof(['kafka'], 'Kafka with our configuration', () => {
     expect(tempo.output).toContain('span\nspan\n');
     expect(ingress.output).toContain('Authentication failed: Invalid username or password');
     expect(crossed.output).toContain('Authentication failed: Invalid username or password');
+  });
+
+  it('lets a consumer outside in on his listener, and nobody else there; nor him inside', async () => {
+    const [consumer, admin, inside] = await Promise.all([
+      produce(as(EGRESS), EGRESS_LOGS.name, 'line\nline\n').then(() =>
+        consume(as(CONSUMER, 'external'), EGRESS_LOGS.name, 'checkpoint-logging'),
+      ),
+      consume(as(ADMIN, 'external'), EGRESS_LOGS.name, 'checkpoint-logging'),
+      consume(as(CONSUMER), EGRESS_LOGS.name, 'checkpoint-logging'),
+    ]);
+    expect(consumer.output).toContain('line\nline\n');
+    expect(admin.output).toContain('Authentication failed: Invalid username or password');
+    expect(inside.output).toContain('Authentication failed: Invalid username or password');
   });
 
   it('lets the exporter see every topic and read none', async () => {
@@ -191,19 +214,21 @@ proof(['kafka'], 'Kafka with our configuration', () => {
   it('serves a renewed certificate after the reload, without a restart', async () => {
     const renewed = broker.renewCertificate();
     const serial = serialOf(broker.dir, renewed);
-    expect(await servedSerial(broker)).not.toBe(serial);
+    const served = (): Promise<string[]> =>
+      Promise.all([servedSerial(broker, 'clients'), servedSerial(broker, 'external')]);
+    expect(await served()).not.toContain(serial);
     expect((await admin('reload-certificates')).code).toBe(0);
     // The broker acts on it when the change has come back to it with the metadata.
     const deadline = Date.now() + 10_000;
-    while ((await servedSerial(broker)) !== serial && Date.now() < deadline) await sleep(200);
-    expect(await servedSerial(broker)).toBe(serial);
+    while ((await served()).some((other) => other !== serial) && Date.now() < deadline) await sleep(200);
+    expect(await served()).toEqual([serial, serial]);
   });
 });
 
-function servedSerial(broker: LoopbackBroker): Promise<string> {
+function servedSerial(broker: LoopbackBroker, listener: ClientListener): Promise<string> {
   return new Promise((resolve, reject) => {
     const ca = readFileSync(join(broker.dir, 'tls', 'ca.crt'));
-    const socket = connect({ host: '127.0.0.1', port: broker.port('clients'), ca }, () => {
+    const socket = connect({ host: '127.0.0.1', port: broker.port(listener), ca }, () => {
       resolve(socket.getPeerCertificate().serialNumber);
       socket.end();
     });

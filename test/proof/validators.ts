@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { tool } from '../tools/obtain';
 import type { ToolName } from '../tools/registry';
+import { judgeClickHouseFile } from './clickhouse/judge';
 
 export interface Verdict {
   readonly accepted: boolean;
@@ -107,6 +108,27 @@ export const VALIDATORS: readonly Validator[] = [
       says: /undefined receiver "nobody" used in route/,
     },
   },
+  clickHouse(
+    'users.yaml',
+    'a setting that does not exist',
+    'max_rows_to_read:',
+    'max_rows_to_reed:',
+    /Unknown setting 'max_rows_to_reed'/,
+  ),
+  clickHouse(
+    'config.yaml',
+    'a word for a number',
+    'ratio: 0.8',
+    'ratio: most',
+    /Cannot read floating point value/,
+  ),
+  clickHouse(
+    'schema.sql',
+    'a column that does not exist',
+    'ORDER BY (TraceId, Start)',
+    'ORDER BY (TraceId, Begin)',
+    /Missing columns: 'Begin'/,
+  ),
   {
     files: '*/*.sh',
     program: 'bash -n',
@@ -121,6 +143,10 @@ export const VALIDATORS: readonly Validator[] = [
 ];
 
 export const UNJUDGED: readonly Unjudged[] = [
+  {
+    files: 'clickhouse/keeper.yaml',
+    because: 'ClickHouse Keeper is in no registry: its keys are typed, and literal in clickhouse.test.ts',
+  },
   {
     files: 'kafka/server.properties',
     because: 'a real Kafka starts with it in kafka.test.ts, its hosts and paths put on loopback',
@@ -159,16 +185,18 @@ export const UNJUDGED: readonly Unjudged[] = [
     files: 'loki-canary/nginx.conf',
     because: 'nginx is not among the tools yet (issue "Real components"): literal in loki-canary.test.ts',
   },
-  {
-    files: 'clickhouse/*.yaml',
-    because: 'the ClickHouse server is in no registry: its keys are typed, and literal in clickhouse.test.ts',
-  },
-  {
-    files: 'clickhouse/schema.sql',
-    because: 'every statement runs in the real engine (chdb) in clickhouse-schema.test.ts',
-  },
   { files: 'trivy/images.txt', because: 'a list of images, each judged by the policies on images' },
 ];
+
+function clickHouse(file: string, what: string, right: string, wrong: string, says: RegExp): Validator {
+  return {
+    files: `clickhouse/${file}`,
+    program: "ClickHouse's engine 26.7 in this process (chdb), standing in for the server 26.8",
+    tools: [],
+    judge: (path) => Promise.resolve(judgeClickHouseFile(path)),
+    mistake: { what, spoil: (text) => text.replace(right, wrong), says },
+  };
+}
 
 export function validatorFor(file: string): Validator | undefined {
   return VALIDATORS.find(({ files }) => matches(files, file));

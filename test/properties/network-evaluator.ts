@@ -71,6 +71,7 @@ function admits(
     const peers = type === 'Ingress' ? rule.from : rule.to;
     const portMatches =
       rule.ports === undefined ||
+      rule.ports.length === 0 ||
       rule.ports.some(
         (port) =>
           (port.port === undefined || port.port === packet.port) &&

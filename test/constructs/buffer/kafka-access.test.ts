@@ -1,7 +1,25 @@
-import { accessMistakes, accessOf, clientJaas, serverJaas } from '../../../constructs/buffer/kafka-access';
-import type { KafkaTopic } from '../../../constructs/buffer/kafka-buffer';
+import {
+  accessMistakes,
+  accessOf,
+  clientJaas,
+  everyUser,
+  listenerOf,
+  serverJaas,
+  usedListeners,
+} from '../../../constructs/buffer/kafka-access';
+import type { KafkaTopic, KafkaUser } from '../../../constructs/buffer/kafka-buffer';
 import { SecretRef } from '../../../constructs/core/secrets';
-import { DEAD_LETTERS, FAILOVER_LOGS, INGRESS, REPLAY, TEMPO, TEMPO_INGEST, user } from './sample';
+import {
+  CONSUMER,
+  DEAD_LETTERS,
+  EGRESS_LOGS,
+  FAILOVER_LOGS,
+  INGRESS,
+  REPLAY,
+  TEMPO,
+  TEMPO_INGEST,
+  user,
+} from './sample';
 
 const BUILT_IN = { admin: user('admin'), monitor: user('exporter') };
 
@@ -43,10 +61,42 @@ describe('access', () => {
     ]);
   });
 
-  it('keeps the users of the listener without TLS apart, each once and in order', () => {
-    const { users, plainTextUsers } = accessOf([TEMPO_INGEST, FAILOVER_LOGS, DEAD_LETTERS], BUILT_IN);
-    expect(users.map(({ name }) => name)).toEqual(['admin', 'exporter', 'otel-ingress', 'otel-replay']);
-    expect(plainTextUsers).toEqual([TEMPO]);
+  it('keeps the users of each listener apart, each once and in order', () => {
+    const access = accessOf([TEMPO_INGEST, EGRESS_LOGS, FAILOVER_LOGS, DEAD_LETTERS], BUILT_IN);
+    const names = (users: readonly KafkaUser[]): string[] => users.map(({ name }) => name);
+    expect(names(access.users.clients)).toEqual([
+      'admin',
+      'exporter',
+      'otel-egress',
+      'otel-ingress',
+      'otel-replay',
+    ]);
+    expect(access.users.plainClients).toEqual([TEMPO]);
+    expect(access.users.external).toEqual([CONSUMER]);
+    expect(names(everyUser(access, BUILT_IN.admin))).toEqual([
+      'admin',
+      ...names(access.users.clients),
+      'tempo',
+      'checkpoint-logging',
+    ]);
+  });
+
+  it('knows the listener of whoever writes or reads', () => {
+    const listeners = (topic: KafkaTopic): string[] => [
+      listenerOf(topic, 'write'),
+      listenerOf(topic, 'read'),
+    ];
+    expect(listeners(FAILOVER_LOGS)).toEqual(['clients', 'clients']);
+    expect(listeners(TEMPO_INGEST)).toEqual(['plainClients', 'plainClients']);
+    expect(listeners(EGRESS_LOGS)).toEqual(['clients', 'external']);
+    expect(listeners({ ...TEMPO_INGEST, readersOutside: true })).toEqual(['plainClients', 'external']);
+  });
+
+  it('opens only the listeners that somebody uses', () => {
+    const used = (...topics: KafkaTopic[]): string[] => usedListeners(accessOf(topics, BUILT_IN));
+    expect(used(FAILOVER_LOGS)).toEqual(['clients']);
+    expect(used(EGRESS_LOGS)).toEqual(['clients', 'external']);
+    expect(used(TEMPO_INGEST, EGRESS_LOGS)).toEqual(['clients', 'plainClients', 'external']);
   });
 
   it('names files in place of passwords', () => {
@@ -64,7 +114,7 @@ describe('access', () => {
 
 describe('mistakes', () => {
   it('finds none in the sample', () => {
-    expect(accessMistakes([FAILOVER_LOGS, DEAD_LETTERS, TEMPO_INGEST], BUILT_IN)).toEqual([]);
+    expect(accessMistakes([FAILOVER_LOGS, DEAD_LETTERS, TEMPO_INGEST, EGRESS_LOGS], BUILT_IN)).toEqual([]);
   });
 
   const other: KafkaTopic = { ...DEAD_LETTERS, name: 'other' };
@@ -106,6 +156,26 @@ describe('mistakes', () => {
       {
         property: 'topics.other',
         value: 'otel-replay',
+        rule: 'a password that crosses the network without TLS opens nothing that TLS protects',
+        remedy: 'use one user for the topics without TLS and another for the rest',
+      },
+    ],
+    [
+      'a password that is known outside on the listener inside',
+      [EGRESS_LOGS, { ...other, writers: [CONSUMER] }],
+      {
+        property: 'topics.other',
+        value: 'checkpoint-logging',
+        rule: 'a password that somebody outside the cluster holds opens nothing inside it',
+        remedy: 'use one user for the readers outside and another for clients inside',
+      },
+    ],
+    [
+      'a password that is known outside on the listener without TLS',
+      [EGRESS_LOGS, { ...other, plainText: 'an old client', writers: [CONSUMER] }],
+      {
+        property: 'topics.other',
+        value: 'checkpoint-logging',
         rule: 'a password that crosses the network without TLS opens nothing that TLS protects',
         remedy: 'use one user for the topics without TLS and another for the rest',
       },

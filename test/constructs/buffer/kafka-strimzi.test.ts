@@ -1,15 +1,20 @@
 import { Kafka } from '../../../constructs/buffer/kafka';
 import type { KafkaBuffer } from '../../../constructs/buffer/kafka-buffer';
 import { KafkaExporter } from '../../../constructs/buffer/kafka-exporter';
-import { KafkaStrimzi } from '../../../constructs/buffer/kafka-strimzi';
+import { KafkaStrimzi, type KafkaStrimziProps } from '../../../constructs/buffer/kafka-strimzi';
 import { complete } from '../../../constructs/core/complete';
+import { connect } from '../../../constructs/core/connect';
 import { AuthScheme } from '../../../constructs/core/credential';
 import { External } from '../../../constructs/core/party';
 import type { Platform, Tier } from '../../../constructs/core/platform';
 import {
   CLUSTER_ID,
   CLUSTER_PROPS,
+  connectConsumer,
+  CONSUMER,
   DEAD_LETTERS,
+  EGRESS_LOGS,
+  EXTERNAL,
   FAILOVER_LOGS,
   object,
   SampleClients,
@@ -17,7 +22,10 @@ import {
   TEMPO_INGEST,
 } from './sample';
 
-function make(tier: Tier): { platform: Platform; kafka: KafkaStrimzi } {
+function make(
+  tier: Tier,
+  props: Partial<KafkaStrimziProps> = {},
+): { platform: Platform; kafka: KafkaStrimzi } {
   const platform = samplePlatform(tier);
   const kubernetesApi = new External(platform, 'kubernetes-api', {
     description: 'the Kubernetes API',
@@ -34,17 +42,21 @@ function make(tier: Tier): { platform: Platform; kafka: KafkaStrimzi } {
     ...CLUSTER_PROPS,
     operatorNamespace: 'strimzi',
     kubernetesApi,
+    ...props,
   });
   return { platform, kafka };
 }
 
-function completed(): { platform: Platform; kafka: KafkaStrimzi } {
-  const made = make('prod');
+const OUTSIDE = { topics: [...CLUSTER_PROPS.topics, EGRESS_LOGS], external: EXTERNAL };
+
+function completed(props: Partial<KafkaStrimziProps> = {}): ReturnType<typeof make> {
+  const made = make('prod', props);
   const exporter = new KafkaExporter(made.platform, 'kafka-exporter', {
     namespace: 'hyperion-pipeline',
     kafka: made.kafka,
   });
-  new SampleClients(made.platform, made.kafka, [exporter.metrics]);
+  const clients = new SampleClients(made.platform, made.kafka, [exporter.metrics]);
+  if (props.external !== undefined) connectConsumer(made.platform, clients, made.kafka);
   complete(made.platform);
   return made;
 }
@@ -102,6 +114,71 @@ it('lets the same users in over the same ports, with the certificate of the same
       },
     },
     { name: 'plain', port: 9092, tls: false },
+  ]);
+});
+
+it('lets readers outside in by a load balancer for each broker, with names and addresses of their own', () => {
+  const { kafka } = completed(OUTSIDE);
+  const { spec } = object(kafka, 'Kafka', 'kafka') as { spec: { kafka: { listeners: object[] } } };
+  const broker = (number: number): object => ({
+    broker: number,
+    advertisedHost: `kafka-${number}.kafka.sample.example.com`,
+    annotations: {
+      'service.beta.kubernetes.io/azure-load-balancer-internal': 'true',
+      'service.beta.kubernetes.io/azure-load-balancer-ipv4': `10.40.16.2${number + 1}`,
+    },
+  });
+  expect(spec.kafka.listeners[2]).toEqual({
+    name: 'external',
+    port: 9095,
+    type: 'loadbalancer',
+    tls: true,
+    authentication: {
+      type: 'custom',
+      sasl: true,
+      listenerConfig: {
+        'sasl.enabled.mechanisms': 'PLAIN',
+        'plain.sasl.jaas.config':
+          'org.apache.kafka.common.security.plain.PlainLoginModule required ' +
+          'user_checkpoint-logging="${directory:/mnt/passwords:kafka-checkpoint-logging}";',
+      },
+    },
+    configuration: {
+      brokerCertChainAndKey: { secretName: 'kafka-brokers', certificate: 'tls.crt', key: 'tls.key' },
+      externalTrafficPolicy: 'Local',
+      createBootstrapService: false,
+      brokers: [broker(0), broker(1), broker(2)],
+    },
+    networkPolicyPeers: [{ ipBlock: { cidr: '10.60.0.0/24' } }],
+  });
+  expect(object(kafka, 'Certificate', 'kafka-brokers')).toMatchObject({
+    spec: {
+      dnsNames: expect.arrayContaining([
+        'kafka.sample.example.com',
+        'kafka-2.kafka.sample.example.com',
+      ]) as unknown,
+    },
+  });
+});
+
+it('gives each listener its own clients when nobody needs the one without TLS', () => {
+  const { platform, kafka } = make('prod', {
+    topics: [FAILOVER_LOGS, DEAD_LETTERS, EGRESS_LOGS],
+    external: EXTERNAL,
+  });
+  const reader = new External(platform, 'consumer', { description: 'consumer', cidrs: ['10.60.0.0/24'] });
+  connect(reader, kafka.readFrom(EGRESS_LOGS), {
+    signals: ['logs'],
+    purpose: 'logs for the consumer',
+    credential: { kind: 'sasl-plain', secret: CONSUMER.password },
+  });
+  platform.runDerivers();
+  const { spec } = object(kafka, 'Kafka', 'kafka') as {
+    spec: { kafka: { listeners: { name: string; networkPolicyPeers?: object[] }[] } };
+  };
+  expect(spec.kafka.listeners.map(({ name, networkPolicyPeers }) => ({ name, networkPolicyPeers }))).toEqual([
+    { name: 'clients', networkPolicyPeers: undefined },
+    { name: 'external', networkPolicyPeers: [{ ipBlock: { cidr: '10.60.0.0/24' } }] },
   ]);
 });
 

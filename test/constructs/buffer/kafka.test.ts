@@ -56,8 +56,8 @@ describe('server.properties', () => {
     expect(file(make('prod').kafka, 'server.properties')).toEqual([
       `advertised.listeners=${[
         `BROKERS://\${env:POD_NAME}.${HOST}:9091`,
-        `CLIENTS://\${env:POD_NAME}.${HOST}:9093`,
         `CONTROLLERS://\${env:POD_NAME}.${HOST}:9094`,
+        `CLIENTS://\${env:POD_NAME}.${HOST}:9093`,
         `PLAIN-CLIENTS://\${env:POD_NAME}.${HOST}:9092`,
       ].join(',')}`,
       'allow.everyone.if.no.acl.found=false',
@@ -80,8 +80,8 @@ describe('server.properties', () => {
       'listener.name.controllers.ssl.client.auth=required',
       `listener.name.plain-clients.plain.sasl.jaas.config=${JAAS} user_tempo=${from('kafka-tempo')};`,
       'listener.name.plain-clients.sasl.enabled.mechanisms=PLAIN',
-      'listener.security.protocol.map=BROKERS:SSL,CLIENTS:SASL_SSL,CONTROLLERS:SSL,PLAIN-CLIENTS:SASL_PLAINTEXT',
-      'listeners=BROKERS://:9091,CLIENTS://:9093,CONTROLLERS://:9094,PLAIN-CLIENTS://:9092',
+      'listener.security.protocol.map=BROKERS:SSL,CONTROLLERS:SSL,CLIENTS:SASL_SSL,PLAIN-CLIENTS:SASL_PLAINTEXT',
+      'listeners=BROKERS://:9091,CONTROLLERS://:9094,CLIENTS://:9093,PLAIN-CLIENTS://:9092',
       'log.dirs=/var/lib/kafka/data/log',
       'log.retention.check.interval.ms=300000',
       'log.segment.delete.delay.ms=60000',
@@ -109,7 +109,7 @@ describe('server.properties', () => {
     expect(lines).toEqual(
       expect.arrayContaining([
         `controller.quorum.voters=0@kafka-0.${HOST}:9094`,
-        'listeners=BROKERS://:9091,CLIENTS://:9093,CONTROLLERS://:9094',
+        'listeners=BROKERS://:9091,CONTROLLERS://:9094,CLIENTS://:9093',
         'default.replication.factor=1',
         'min.insync.replicas=1',
         'offsets.topic.replication.factor=1',

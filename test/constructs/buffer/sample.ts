@@ -2,10 +2,13 @@
 import { Duration, Size } from 'cdk8s';
 import type { KafkaBuffer, KafkaTopic, KafkaUser } from '../../../constructs/buffer/kafka-buffer';
 import type { KafkaClusterProps } from '../../../constructs/buffer/kafka-cluster';
+import type { KafkaExternal } from '../../../constructs/buffer/kafka-external';
 import { CATALOG } from '../../../constructs/core/catalog';
 import { Component } from '../../../constructs/core/component';
+import { connect } from '../../../constructs/core/connect';
 import type { Credential } from '../../../constructs/core/credential';
 import type { Endpoint } from '../../../constructs/core/endpoint';
+import { External } from '../../../constructs/core/party';
 import { Platform, type Tier } from '../../../constructs/core/platform';
 import { SecretRef } from '../../../constructs/core/secrets';
 import { Workload } from '../../../constructs/core/workload';
@@ -26,6 +29,8 @@ export function samplePlatform(tier: Tier): Platform {
 export const INGRESS = user('otel-ingress');
 export const REPLAY = user('otel-replay');
 export const TEMPO = user('tempo');
+export const EGRESS = user('otel-egress');
+export const CONSUMER = user('checkpoint-logging');
 
 export const FAILOVER_LOGS: KafkaTopic<'logs'> = {
   name: 'failover-logs',
@@ -56,6 +61,22 @@ export const TEMPO_INGEST: KafkaTopic<'traces'> = {
   readers: [{ user: TEMPO, groups: [{ name: 'block-builder' }, { prefix: 'tempo-live-store' }] }],
 };
 
+/** Read from outside the cluster; not one of `CLUSTER_PROPS`. */
+export const EGRESS_LOGS: KafkaTopic<'logs'> = {
+  name: 'egress-checkpoint-logging',
+  signals: ['logs'],
+  load: { eventsPerSecond: 100, bytesPerSecond: 50_000 },
+  writers: [EGRESS],
+  readers: [{ user: CONSUMER, groups: [{ prefix: 'checkpoint-logging' }] }],
+  readersOutside: true,
+};
+
+/** For three brokers. */
+export const EXTERNAL: KafkaExternal = {
+  addresses: ['10.40.16.21', '10.40.16.22', '10.40.16.23'],
+  domain: 'kafka.sample.example.com',
+};
+
 export const CLUSTER_PROPS = {
   namespace: 'hyperion-pipeline',
   topics: [FAILOVER_LOGS, DEAD_LETTERS, TEMPO_INGEST],
@@ -65,6 +86,21 @@ export const CLUSTER_PROPS = {
 
 export function user(name: string): KafkaUser {
   return { name, password: SecretRef.named(`kafka-${name}`) };
+}
+
+/** Who writes `EGRESS_LOGS`, and who reads it from outside. */
+export function connectConsumer(platform: Platform, clients: SampleClients, kafka: KafkaBuffer): void {
+  clients.workload('otel-egress').connect(kafka.writeTo(EGRESS_LOGS), {
+    signals: ['logs'],
+    purpose: 'egress',
+    credential: { kind: 'sasl-plain', secret: EGRESS.password },
+  });
+  const consumer = new External(platform, 'consumer', { description: 'consumer', cidrs: ['10.60.0.0/24'] });
+  connect(consumer, kafka.readFrom(EGRESS_LOGS), {
+    signals: ['logs'],
+    purpose: 'logs for the consumer',
+    credential: { kind: 'sasl-plain', secret: CONSUMER.password },
+  });
 }
 
 /** Everybody whom the sample's topics name, in one component of small workloads, and a scraper for the metrics. */
@@ -103,7 +139,7 @@ export class SampleClients extends Component {
     for (const endpoint of metrics) scraper.connect(endpoint, { signals: ['metrics'], purpose: 'scrape' });
   }
 
-  private workload(id: string): Workload {
+  public workload(id: string): Workload {
     return new Workload(this, id, {
       kind: 'Deployment',
       uid: 10001,

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { Session } from 'chdb';
 import { parse } from 'yaml';
 
-export type Node = string | number | boolean | null | readonly Node[] | { readonly [key: string]: Node };
+type Node = string | number | boolean | null | readonly Node[] | { readonly [key: string]: Node };
 export type Document = Readonly<Record<string, Node>>;
 
 export interface ServerFiles {

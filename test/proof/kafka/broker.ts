@@ -17,6 +17,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClientListener } from '../../../constructs/buffer/kafka-access';
 import { KAFKA_DIRS, KAFKA_PORTS, BROKER_COMMON_NAME } from '../../../constructs/buffer/kafka-config';
 import { issue, makeAuthority } from './certificates';
 
@@ -34,11 +35,13 @@ export class LoopbackBroker {
   public static async prepare(
     kafkaFolder: string,
     files: ReadonlyMap<string, string>,
+    externalDomain: string,
   ): Promise<LoopbackBroker> {
     const ports = await Promise.all(Object.values(KAFKA_PORTS).map(freePort));
     return new LoopbackBroker(
       kafkaFolder,
       files,
+      externalDomain,
       new Map(Object.values(KAFKA_PORTS).map((p, i) => [p, ports[i] ?? 0])),
     );
   }
@@ -49,6 +52,7 @@ export class LoopbackBroker {
   private constructor(
     private readonly kafkaFolder: string,
     files: ReadonlyMap<string, string>,
+    private readonly externalDomain: string,
     private readonly ports: ReadonlyMap<number, number>,
   ) {
     mkdirSync(join(this.dir, 'config'));
@@ -85,7 +89,7 @@ export class LoopbackBroker {
     return this.ports.get(KAFKA_PORTS[listener]) ?? 0;
   }
 
-  public bootstrap(listener: 'clients' | 'plainClients'): string {
+  public bootstrap(listener: ClientListener): string {
     return `localhost:${this.port(listener)}`;
   }
 
@@ -174,7 +178,8 @@ export class LoopbackBroker {
       // Every host name of the cluster becomes this machine's; `${env:POD_NAME}` before it stays.
       .replaceAll('://:', '://127.0.0.1:')
       .replaceAll(/(?<=@)kafka-0\.kafka-headless[a-z.-]*\.local/g, 'localhost')
-      .replaceAll(/\.kafka-headless[a-z.-]*\.local/g, '');
+      .replaceAll(/\.kafka-headless[a-z.-]*\.local/g, '')
+      .replaceAll(`.${this.externalDomain}`, '');
     for (const [port, free] of this.ports) local = local.replaceAll(`:${port}`, `:${free}`);
     return local;
   }

@@ -36,6 +36,15 @@ describe('Services', () => {
     expect(text).toContain('no container of StatefulSet store opens this UDP port');
   });
 
+  test('one pod of a StatefulSet, by its name', () => {
+    const problemsFor = (pod: string): string =>
+      problemsAfter('Service', 'store', (service) => {
+        at(service, 'spec').selector = { 'statefulset.kubernetes.io/pod-name': pod };
+      });
+    expect(problemsFor('store-0')).toBe('');
+    expect(problemsFor('store-7')).toContain('and this one selects none');
+  });
+
   test('a named port is found by its name', () => {
     const text = problemsAfter('Service', 'store', (service) => {
       at(service, 'spec', 'ports', 0).targetPort = 'http';
