@@ -7,7 +7,9 @@ import type { Problem } from '../constructs/core/config-error';
 import { imagesOf } from '../constructs/core/images';
 import type { Platform } from '../constructs/core/platform';
 import { toYamlDocuments } from '../constructs/core/yaml';
+import { admissionBinding, admissionPolicy } from '../policies/admission';
 import type { PolicyException } from '../policies/exception';
+import { gatekeeperConstraint, gatekeeperTemplate } from '../policies/gatekeeper';
 import { kyvernoException, kyvernoPolicy } from '../policies/kyverno';
 import type { Manifest } from '../policies/manifest';
 import { appliesIn } from '../policies/rule';
@@ -32,7 +34,7 @@ export interface Synthesis {
   readonly platform: Platform;
   /** In start order. */
   readonly objects: readonly SynthesisedObject[];
-  /** Text by path below the environment's folder: `manifests/`, `config/`, `graph.json`, `images.txt`. */
+  /** Text by path below the environment's folder: `manifests/`, `policies/`, `config/`, `graph.json`, `images.txt`. */
   readonly files: ReadonlyMap<string, string>;
   /** What the constructs themselves find wrong once all of them stand. */
   readonly problems: readonly Problem[];
@@ -76,6 +78,7 @@ export function synthesise(platform: Platform, options: SynthesisOptions = {}): 
       `# ${part.name}: ${part.summary}\n${toYamlDocuments(part.objects)}`,
     );
   }
+  for (const [path, text] of alternativePolicies(platform, options.exceptions ?? [])) files.set(path, text);
   const problems = [...constructProblems(platform), ...addConfigs(platform, files)];
   files.set('graph.json', `${JSON.stringify(graphDocument(platform, waves), null, 2)}\n`);
   files.set(
@@ -151,6 +154,25 @@ function policyObjects(platform: Platform, exceptions: readonly PolicyException[
   return [
     ...RULES.filter((rule) => appliesIn(rule, platform.tier)).map((rule) => kyvernoPolicy(rule, {})),
     ...exceptions.map((exception) => kyvernoException(exception, KYVERNO_NAMESPACE)),
+  ];
+}
+
+/** The same rules for a cluster without Kyverno: one of these is applied instead of `01-policies.yaml`, not beside it. */
+function alternativePolicies(platform: Platform, exceptions: readonly PolicyException[]): [string, string][] {
+  const rules = RULES.filter((rule) => appliesIn(rule, platform.tier));
+  return [
+    [
+      'policies/admission-policies.yaml',
+      toYamlDocuments(
+        rules.flatMap((rule) => [admissionPolicy(rule, exceptions), admissionBinding(rule, {})]),
+      ),
+    ],
+    [
+      'policies/gatekeeper.yaml',
+      toYamlDocuments(
+        rules.flatMap((rule) => [gatekeeperTemplate(rule, exceptions), gatekeeperConstraint(rule, {})]),
+      ),
+    ],
   ];
 }
 

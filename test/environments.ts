@@ -20,9 +20,9 @@ export function synthesisOf(name: string): Synthesis {
 }
 
 /** The objects as a cluster would get them: parsed from the text of the manifests, not taken from memory. */
-export function parsedManifests(name: string): Record<string, unknown>[] {
+export function parsedManifests(name: string, folder = 'manifests/'): Record<string, unknown>[] {
   return [...synthesisOf(name).files]
-    .filter(([path]) => path.startsWith('manifests/'))
+    .filter(([path]) => path.startsWith(folder))
     .flatMap(([, text]) =>
       parseAllDocuments(text).map((document) => document.toJS() as Record<string, unknown>),
     );

@@ -73,9 +73,19 @@ export class ComponentSecrets {
         target: { name: this.secretName, creationPolicy: CreationPolicy.OWNER },
         // Read when the object is rendered: keys may still be added after it was made.
         get data() {
-          return [...keys.keys()].sort().map((name) => ({ secretKey: name, remoteRef: { key: name } }));
+          return [...keys.keys()]
+            .sort()
+            .map((name) => ({ secretKey: name, remoteRef: remoteRef(store, name) }));
         },
       },
     });
   }
+}
+
+/**
+ * How the operator finds a secret: Key Vault and Secrets Manager keep one value under a name; 1Password keeps items
+ * with fields, of which `password` is the one that every item has.
+ */
+function remoteRef({ kind }: SecretStore, name: string): { key: string; property?: string } {
+  return kind === 'onepassword' ? { key: name, property: 'password' } : { key: name };
 }

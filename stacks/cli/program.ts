@@ -77,6 +77,12 @@ function programFor(context: Context, done: (code: ExitCode) => void): Command {
       done((load('./explain') as typeof import('./explain')).explain(context, name, component, options));
     });
 
+  command('scan', 'look for known weaknesses in the images of an environment (needs Trivy)')
+    .argument('<env>', 'environment')
+    .action((name: string, options: { json?: boolean }) => {
+      done((load('./scan') as typeof import('./scan')).scan(context, name, options));
+    });
+
   command('envs', 'list the environments').action((options: { json?: boolean }) => {
     done((load('./envs') as typeof import('./envs')).envs(context, options));
   });

@@ -4,10 +4,12 @@
 import { Duration, Size } from 'cdk8s';
 import { SecretRef } from '../../constructs/core/secrets';
 import type { HyperionProps } from '../../constructs/systems/hyperion-props';
+import { HYPERION_COMMON } from './hyperion-common';
 
 const STORAGE_CLASS = 'managed-csi';
 
 export const HYPERION_DEV: HyperionProps = {
+  ...HYPERION_COMMON,
   environment: 'hyperion-dev',
   tier: 'dev',
   zones: 1,
@@ -34,26 +36,7 @@ export const HYPERION_DEV: HyperionProps = {
     { name: 'shop', secret: SecretRef.named('tenant-shop-token') },
     { name: 'platform', secret: SecretRef.named('tenant-platform-token') },
   ],
-  allowedMetrics: {
-    names: ['up', 'target_info'],
-    prefixes: [
-      'http.',
-      'rpc.',
-      'db.',
-      'messaging.',
-      'process.',
-      'system.',
-      'k8s.',
-      'container.',
-      'jvm.',
-      'app.',
-    ],
-  },
   signalModes: { logs: 'failover', metrics: 'failover', traces: 'failover' },
-  redact: {
-    delete: ['http.request.header.authorization', 'http.request.header.cookie'],
-    mask: ['enduser.id', 'client.address'],
-  },
   sampling: { slowerThan: Duration.seconds(2), baseRatePercent: 50, keptPercent: 60 },
   queues: {
     logs: { kind: 'disk', size: Size.gibibytes(1), storageClass: STORAGE_CLASS },

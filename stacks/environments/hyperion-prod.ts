@@ -5,10 +5,12 @@ import { Duration, Size } from 'cdk8s';
 import { SecretRef } from '../../constructs/core/secrets';
 import type { HyperionProps } from '../../constructs/systems/hyperion-props';
 import type { PolicyException } from '../../policies/exception';
+import { HYPERION_COMMON } from './hyperion-common';
 
 const STORAGE_CLASS = 'managed-csi-premium';
 
 export const HYPERION_PROD: HyperionProps = {
+  ...HYPERION_COMMON,
   environment: 'hyperion-prod',
   tier: 'prod',
   zones: 3,
@@ -38,26 +40,7 @@ export const HYPERION_PROD: HyperionProps = {
     { name: 'logistics', secret: SecretRef.named('tenant-logistics-token') },
     { name: 'platform', secret: SecretRef.named('tenant-platform-token') },
   ],
-  allowedMetrics: {
-    names: ['up', 'target_info'],
-    prefixes: [
-      'http.',
-      'rpc.',
-      'db.',
-      'messaging.',
-      'process.',
-      'system.',
-      'k8s.',
-      'container.',
-      'jvm.',
-      'app.',
-    ],
-  },
   signalModes: { logs: 'failover', metrics: 'failover', traces: 'failover' },
-  redact: {
-    delete: ['http.request.header.authorization', 'http.request.header.cookie'],
-    mask: ['enduser.id', 'client.address'],
-  },
   sampling: { slowerThan: Duration.seconds(2), baseRatePercent: 5, keptPercent: 10 },
   queues: {
     logs: { kind: 'disk', size: Size.gibibytes(8), storageClass: STORAGE_CLASS },

@@ -38,7 +38,7 @@ test('says why there are no charts', () => {
   expect(prepareCharts('', into)).toContain('HYPERION_BENCH_CHARTS is not set');
   for (const chart of CHARTS.slice(0, 5)) makeChart('one', chart);
   expect(prepareCharts(join(root, 'one'), into)).toBe(
-    `no chart loki, grafana in HYPERION_BENCH_CHARTS (${join(root, 'one')})`,
+    'no chart loki, grafana in the folders of HYPERION_BENCH_CHARTS',
   );
 });
 

@@ -35,7 +35,9 @@ proof(['kubernetes-schemas', 'crds'], title, () => {
   });
 
   test.each(ENVIRONMENT_NAMES)('%s', (name) => {
-    const objects = parsedManifests(name).filter(
+    const policies = parsedManifests(name, 'policies/admission-policies.yaml');
+    expect(policies.length).toBeGreaterThan(50);
+    const objects = [...parsedManifests(name), ...policies].filter(
       (object) => hasSharedCrds || !/strimzi|rook|objectbucket/.test(String(object.apiVersion)),
     );
     expect(objects.length).toBeGreaterThan(50);

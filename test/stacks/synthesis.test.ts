@@ -17,6 +17,8 @@ test('one manifest file for each component, numbered in start order', () => {
     'manifests/01-policies.yaml',
     'manifests/02-store.yaml',
     'manifests/03-collector.yaml',
+    'policies/admission-policies.yaml',
+    'policies/gatekeeper.yaml',
     'config/store/config.yaml',
     'graph.json',
     'images.txt',

@@ -18,6 +18,7 @@ describe('hyperion', () => {
     ['check', '--help'],
     ['diff', '--help'],
     ['explain', '--help'],
+    ['scan', '--help'],
     ['envs', '--help'],
   ])('%s %s explains itself, without loading any environment', (...args) => {
     const answer = run(
@@ -39,7 +40,7 @@ describe('hyperion', () => {
 
   test('--help lists the commands and the exit codes', () => {
     const { out } = terminal.run(['--help']);
-    for (const command of ['synth', 'check', 'diff', 'explain', 'envs'])
+    for (const command of ['synth', 'check', 'diff', 'explain', 'scan', 'envs'])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(out).toContain('Exit codes: 0 fine, 1 something was found, 2 wrong use.');
     expect(out).not.toContain('overview');

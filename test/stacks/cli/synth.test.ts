@@ -30,7 +30,7 @@ describe('hyperion synth', () => {
     expect(first.err).toBe('');
     expect(first.code).toBe(0);
     expect(first.out).toMatch(
-      /^small-dev: \d+ objects in 7 files → a\/small-dev\nsmall-prod: \d+ objects in 7 files → a\/small-prod\n$/,
+      /^small-dev: \d+ objects in 9 files → a\/small-dev\nsmall-prod: \d+ objects in 9 files → a\/small-prod\n$/,
     );
     terminal.run(['synth', '--out', 'b']);
     expect(filesUnder(join(terminal.cwd, 'a'))).toEqual(filesUnder(join(terminal.cwd, 'b')));
@@ -40,7 +40,7 @@ describe('hyperion synth', () => {
   test('writes one when one is named, and answers as JSON', () => {
     const { out } = terminal.run(['synth', 'small-prod', '--out', 'a/', '--json']);
     expect(JSON.parse(out)).toEqual([
-      { environment: 'small-prod', folder: 'a/small-prod', files: 7, objects: expect.any(Number) as number },
+      { environment: 'small-prod', folder: 'a/small-prod', files: 9, objects: expect.any(Number) as number },
     ]);
     expect(readdirSync(join(terminal.cwd, 'a'))).toEqual(['small-prod']);
   });
