@@ -10,7 +10,7 @@ import { Size } from 'cdk8s';
 import { Component, type ComponentProps } from '../core/component';
 import type { Resources } from '../core/container-spec';
 import { loadOf, type DeclaredWorkload } from '../core/declared-workload';
-import { Delivery } from '../core/delivery';
+import { Delivery, type Load } from '../core/delivery';
 import { TELEMETRY, type Endpoint, type Telemetry } from '../core/endpoint';
 import type { Platform } from '../core/platform';
 import { BEST_EFFORT_QUEUE_SIZE } from './otel/best-effort';
@@ -28,6 +28,8 @@ interface Consumer<T extends Telemetry> {
   readonly topic: Endpoint<T, 'kafka'>;
   readonly kafka: KafkaAccess;
   readonly redact: Redaction;
+  /** What passes filter and sampling at the declared workload. */
+  readonly load: Load;
 }
 
 /** A consumer that wants two signals is two entries, each with a topic. */
@@ -92,6 +94,7 @@ export class OtelEgress extends Component {
         purpose: `${consumer.signal} for ${consumer.name}`,
         delivery: Delivery.bestEffort(BEST_EFFORT_QUEUE_SIZE),
         credential: kafkaCredential(consumer.topic, consumer.kafka),
+        load: consumer.load,
       };
       switch (consumer.signal) {
         case 'logs':

@@ -17,15 +17,16 @@ export function egressConsumers(
   access: KafkaAccess,
 ): EgressConsumer[] {
   return consumers.map((consumer) => {
-    const common = { name: consumer.name, redact: consumer.redact, kafka: access };
+    const { load } = consumerTopic(consumer, workload);
+    const common = { kafka: access, load };
     // One branch a signal: each keeps the type of its topic.
     switch (consumer.signal) {
       case 'logs':
-        return { ...consumer, ...common, topic: kafka.writeTo(consumerTopic(consumer, workload)) };
+        return { ...common, ...consumer, topic: kafka.writeTo(consumerTopic(consumer, workload)) };
       case 'traces':
-        return { ...consumer, ...common, topic: kafka.writeTo(consumerTopic(consumer, workload)) };
+        return { ...common, ...consumer, topic: kafka.writeTo(consumerTopic(consumer, workload)) };
       case 'metrics':
-        return { ...consumer, ...common, topic: kafka.writeTo(consumerTopic(consumer, workload)) };
+        return { ...common, ...consumer, topic: kafka.writeTo(consumerTopic(consumer, workload)) };
     }
   });
 }

@@ -27,7 +27,7 @@ import { OtelTraceProcessor } from '../collect/otel-trace-processor';
 import type { KafkaAccess } from '../collect/otel/kafka';
 import { Vmagent } from '../collect/vmagent';
 import type { Telemetry } from '../core/endpoint';
-import { part } from '../core/part';
+import { parts } from '../core/part';
 import { Platform } from '../core/platform';
 import { ApplicationGateway } from '../ingress/application-gateway';
 import { NginxIngress } from '../ingress/nginx-ingress';
@@ -55,6 +55,7 @@ const VIEW = { namespace: NAMESPACES.view } as const;
 /** @returns the composed platform; `complete` derives what needs all of it, and checks it */
 export function hyperion(props: HyperionProps): Platform {
   const platform = new Platform({ ...props, system: 'hyperion' });
+  const { part, makeAll } = parts();
   const { workload, redact, storageClass, queues, signalModes: modes } = props;
   const labels = { cluster: props.environment, environment: props.tier };
   const host = (name: string): string => `${name}.${props.domain}`;
@@ -75,7 +76,7 @@ export function hyperion(props: HyperionProps): Platform {
         grpcSenders: props.network.grpcSenders,
       }),
   );
-  const nginx = part(
+  part(
     () =>
       new NginxIngress(platform, 'nginx-ingress', {
         ...INGRESS,
@@ -108,7 +109,7 @@ export function hyperion(props: HyperionProps): Platform {
   const kafka = part(() =>
     kafkaBuffer(platform, props, topics, { issuer: pipelineCa.issuer, kubernetesApi: outside.kubernetesApi }),
   );
-  const replay = part(
+  part(
     () =>
       new OtelReplay(platform, 'otel-replay', {
         ...PIPELINE,
@@ -129,9 +130,7 @@ export function hyperion(props: HyperionProps): Platform {
         },
       }),
   );
-  const kafkaExporter = part(
-    () => new KafkaExporter(platform, 'kafka-exporter', { ...PIPELINE, kafka: kafka() }),
-  );
+  part(() => new KafkaExporter(platform, 'kafka-exporter', { ...PIPELINE, kafka: kafka() }));
 
   // ── 2 Processing: one processor for each signal, traces behind a load balancer ──
   const logsProcessor = part(
@@ -181,9 +180,7 @@ export function hyperion(props: HyperionProps): Platform {
 
   // ── 3 Storage ──
   const logs = part(() => logStore(platform, props, outside));
-  const canary = part(
-    () => new LokiCanary(platform, 'loki-canary', { ...STORE, push: logs().push, query: logs().query }),
-  );
+  part(() => new LokiCanary(platform, 'loki-canary', { ...STORE, push: logs().push, query: logs().query }));
   const traces = part(() => traceStore(platform, props, outside, topics, kafka));
   const metrics = part(
     () =>
@@ -230,21 +227,23 @@ export function hyperion(props: HyperionProps): Platform {
         replicas: props.grafanaReplicas,
       }),
   );
-  const egress = part(
-    () =>
-      new OtelEgress(platform, 'otel-egress', {
-        ...PIPELINE,
-        workload,
-        consumers: egressConsumers(props, kafka(), kafkaAs(KAFKA_USERS.egress)),
-      }),
+  const egress = part(() =>
+    props.consumers.length === 0
+      ? undefined
+      : new OtelEgress(platform, 'otel-egress', {
+          ...PIPELINE,
+          workload,
+          consumers: egressConsumers(props, kafka(), kafkaAs(KAFKA_USERS.egress)),
+        }),
   );
   /** A processor's copy for the egress collector, where some consumer takes the signal. */
   function copyTo(signal: Telemetry): { egress?: OtelEgress['otlp'] } {
-    return props.consumers.some((consumer) => consumer.signal === signal) ? { egress: egress().otlp } : {};
+    const to = props.consumers.some((consumer) => consumer.signal === signal) ? egress()?.otlp : undefined;
+    return to === undefined ? {} : { egress: to };
   }
 
   // ── 5 Watching the platform itself ──
-  const vmagent = part(
+  part(
     () =>
       new Vmagent(platform, 'vmagent', {
         ...STORE,
@@ -264,7 +263,7 @@ export function hyperion(props: HyperionProps): Platform {
         volume: { size: props.alerting.volume, storageClass },
       }),
   );
-  const vmalert = part(
+  part(
     () =>
       new Vmalert(platform, 'vmalert', {
         ...VIEW,
@@ -282,10 +281,9 @@ export function hyperion(props: HyperionProps): Platform {
         externalUrl: `https://${host('grafana')}`,
       }),
   );
-  const trivy = part(() => new Trivy(platform, 'trivy', { ...VIEW, internet: outside.internet }));
+  part(() => new Trivy(platform, 'trivy', { ...VIEW, internet: outside.internet }));
 
-  for (const make of [nginx, ingress, replay, kafkaExporter, canary, grafana, vmagent, vmalert, trivy])
-    make();
+  makeAll();
   readFromOutside(platform, props, kafka());
   return platform;
 }

@@ -66,6 +66,8 @@ test('the table shows each row with spread, goal and verdict', () => {
   expect(markdown).toContain('| 1.60 s | 1.50 s – 1.70 s | 5 | ≤ 0.8 s | **no** |');
   expect(markdown).toContain('| helm | quick ÷ helm |  |  |  |  |  | not run: no charts |');
   expect(markdown).toContain('| quick-slow | quick | 100 | 90 | 5 | 80 | 50 | 12 | 2.00 |');
+  // Two figures of the same runs.
+  expect(markdown).not.toContain('| wall | quick |');
   expect(markdown).toContain('- wall: absolute.');
   expect(markdown).toContain(
     '2026-07-31 10:20 UTC on 2 cores (Example CPU), 8 GiB, linux-x64, node v20.20.0; load average 0.1 before, 1.5 after.',

@@ -122,7 +122,7 @@ it('has its names in the certificate, which is reloaded there too', () => {
     },
   });
   expect(JSON.stringify(object(kafka, 'CronJob', 'kafka-certificates'))).toContain(
-    '{"name":"KAFKA_LISTENERS","value":"clients external"}',
+    '{"name":"KAFKA_LISTENERS","value":"brokers controllers clients external"}',
   );
 });
 

@@ -199,7 +199,10 @@ describe('what the administration is told', () => {
                 containers: [
                   {
                     args: ['reload-certificates'],
-                    env: expect.arrayContaining([{ name: 'KAFKA_BROKER_IDS', value: '0 1 2' }]) as unknown,
+                    env: expect.arrayContaining([
+                      { name: 'KAFKA_BROKER_IDS', value: '0 1 2' },
+                      { name: 'KAFKA_LISTENERS', value: 'brokers controllers clients' },
+                    ]) as unknown,
                   },
                 ],
               },

@@ -253,6 +253,7 @@ export function consumers(around: Surroundings): readonly EgressConsumer[] {
       kafka: access('egress-checkpoint-logging'),
       filter: { services: ['gateway', 'sign-in'], severityAtLeast: 'WARN' },
       samplingPercent: 25,
+      load: { eventsPerSecond: 10, bytesPerSecond: 5000 },
       redact: { delete: ['user.email'], mask: ['client.address'] },
     },
     {
@@ -262,6 +263,7 @@ export function consumers(around: Surroundings): readonly EgressConsumer[] {
       kafka: access('egress-poseidon'),
       filter: { attributes: { brand: 'poseidon' } },
       samplingPercent: 10,
+      load: { eventsPerSecond: 20, bytesPerSecond: 9000 },
       redact: NO_REDACTION,
     },
     {
@@ -270,6 +272,7 @@ export function consumers(around: Surroundings): readonly EgressConsumer[] {
       topic: topic('poseidon-metrics', 'metrics'),
       kafka: access('egress-poseidon-metrics'),
       filter: { resourceAttributes: { 'deployment.environment.name': 'production' } },
+      load: { eventsPerSecond: 30, bytesPerSecond: 3000 },
       redact: NO_REDACTION,
     },
   ];
