@@ -4,9 +4,9 @@
  */
 export interface Parts {
   /** Declares a component; the function that it gives makes it once, and gives it from then on. */
-  part<T>(make: () => T): () => T;
+  readonly part: <T>(make: () => T) => () => T;
   /** Makes those that nobody has asked for. */
-  makeAll(): void;
+  readonly makeAll: () => void;
 }
 
 export function parts(): Parts {
