@@ -124,7 +124,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the load balancer is public',
-    file: 'constructs/ingress/nginx-ingress.ts',
+    file: 'constructs/core/internal-load-balancer.ts',
     find: /'service\.beta\.kubernetes\.io\/azure-load-balancer-internal': 'true',/,
     replace: '',
     tests: 'test/constructs/ingress',

@@ -146,6 +146,20 @@ describe.each(ENVIRONMENT_NAMES)('%s', (name) => {
     expect(reached).toEqual([]);
   });
 
+  test('a pod that only looks like one of ours, in another namespace, reaches nothing', () => {
+    const reached = pods.flatMap((original) => {
+      const impostor: Host = { ...original.host, namespace: 'stranger' };
+      return pods.flatMap((pod) =>
+        ports
+          .filter(({ port, protocol }) =>
+            isAllowed(policies, { from: impostor, to: pod.host, port, protocol }),
+          )
+          .map(({ port }) => `${original.id} → ${pod.id}:${port}`),
+      );
+    });
+    expect(reached).toEqual([]);
+  });
+
   test('a new pod without a policy of its own reaches nothing and is reached by nobody', () => {
     const namespaces = objects
       .filter((object) => object.kind === 'Namespace')

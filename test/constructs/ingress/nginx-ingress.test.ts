@@ -4,6 +4,7 @@
  */
 import { Duration, Size } from 'cdk8s';
 import { AuthScheme } from '../../../constructs/core/credential';
+import { addNetworkAccess } from '../../../constructs/core/network-access';
 import { External } from '../../../constructs/core/party';
 import type { Platform } from '../../../constructs/core/platform';
 import { Workload } from '../../../constructs/core/workload';
@@ -157,6 +158,17 @@ test('it reads Secrets in its own namespace only, and writes nothing but events'
     'test: pods get,list,watch',
     'test: services get,list,watch',
   ]);
+});
+
+test('only the gateway and the networks of gRPC senders may come in', () => {
+  const platform = made();
+  addNetworkAccess(platform);
+  expect(manifest(platform, 'NetworkPolicy', 'nginx-ingress').spec).toMatchObject({
+    ingress: [
+      { from: [{ ipBlock: { cidr: '10.0.0.0/24' } }], ports: [{ port: 8443, protocol: 'TCP' }] },
+      { from: [{ ipBlock: { cidr: '10.1.0.0/16' } }], ports: [{ port: 8443, protocol: 'TCP' }] },
+    ],
+  });
 });
 
 test('the root file system stays read-only: the configuration is copied to scratch space first', () => {

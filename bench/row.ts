@@ -1,0 +1,58 @@
+/** One line of the results: what was measured, and what it should have been. */
+import type { Summary } from './measure';
+
+export type Goal = { readonly atMost: number } | { readonly atLeast: number };
+
+export type Unit = 'ratio' | 's' | 'MiB';
+
+interface RowHead {
+  /** Unique among all areas, stable over time. */
+  readonly id: string;
+  /** What is compared with what. */
+  readonly title: string;
+}
+
+/** Medians of one side, as measured. */
+export interface RawSide {
+  readonly program: string;
+  /** What the figure is made of, in ms, e.g. per object. */
+  readonly comparedMs: number;
+  readonly wallMs: number;
+  readonly userMs: number;
+  readonly systemMs: number;
+  readonly peakMiB: number;
+  /** Kubernetes objects that it made. */
+  readonly objects?: number;
+  /** Size of their text. */
+  readonly bytes?: number;
+}
+
+export interface MeasuredRow extends RowHead {
+  readonly kind: 'measured';
+  readonly figure: Summary;
+  readonly unit: Unit;
+  /** Of what the ratio is, e.g. `wall time per object`. */
+  readonly of: string;
+  readonly rounds: number;
+  readonly goal: Goal;
+  readonly met: boolean;
+  readonly raw: Readonly<Record<string, RawSide>>;
+  /** What a reader must know before quoting the figure. */
+  readonly note?: string;
+}
+
+export interface AbsentRow extends RowHead {
+  readonly kind: 'not run';
+  readonly reason: string;
+}
+
+export type Row = MeasuredRow | AbsentRow;
+
+export function isMet({ median }: Summary, goal: Goal): boolean {
+  return 'atMost' in goal ? median <= goal.atMost : median >= goal.atLeast;
+}
+
+/** How many times better than its goal a value is; below one, it misses it. */
+export function marginOf(value: number, goal: Goal): number {
+  return 'atMost' in goal ? goal.atMost / value : value / goal.atLeast;
+}
