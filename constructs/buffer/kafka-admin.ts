@@ -58,10 +58,12 @@ export function addKafkaAdmin(component: Component, props: KafkaAdminProps): voi
     credential,
   });
   const brokerIds = Array.from({ length: cluster.brokers }, (_, broker) => broker).join(' ');
-  const tlsListeners = usedListeners(props.access)
+  const clientListeners = usedListeners(props.access)
     .map((listener) => CLIENT_LISTENERS[listener])
     .filter(({ tls }) => tls)
     .map(({ name }) => name);
+  // A broker that has run since before the last renewal would end up alone, with a certificate that no other takes.
+  const tlsListeners = ['brokers', 'controllers', ...clientListeners];
   task(
     `${id}-certificates`,
     'reload-certificates',

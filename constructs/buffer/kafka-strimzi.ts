@@ -2,12 +2,18 @@
  * Kafka run by the Strimzi operator: the same topics, users, rules and endpoints as `kafka.ts`, as custom resources.
  * Source: Strimzi 1.x, `kafka.strimzi.io/v1`.
  */
-import { ApiObject, JsonPatch } from 'cdk8s';
+import { JsonPatch, type ApiObjectMetadata } from 'cdk8s';
 import type { CertificateSecret } from '../core/certificate';
 import { Component } from '../core/component';
 import type { Resources } from '../core/container-spec';
 import { AuthScheme } from '../core/credential';
 import type { Endpoint, Telemetry } from '../core/endpoint';
+import {
+  Kafka as KafkaResource,
+  KafkaNodePool,
+  KafkaTopic as KafkaTopicResource,
+  KafkaUser as KafkaUserResource,
+} from '../core/imports/kafka.strimzi.io';
 import { networkPeers } from '../core/network-access';
 import { OperatorPods } from '../core/operator-pods';
 import type { Platform } from '../core/platform';
@@ -32,7 +38,6 @@ export interface KafkaStrimziProps extends KafkaClusterProps {
   readonly resources?: Resources;
 }
 
-const API_VERSION = 'kafka.strimzi.io/v1';
 const POOL = 'brokers';
 /** Ports that Strimzi gives its own listeners and the agent by which it sees a broker's state. */
 const STRIMZI_PORTS = { controllers: 9090, replication: 9091, agent: 8443 } as const;
@@ -91,14 +96,12 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
     props: KafkaStrimziProps,
     resolved: ResolvedKafka,
     certificate: CertificateSecret,
-  ): ApiObject {
+  ): KafkaResource {
     const { cluster, access, builtIn } = resolved;
     const passwords = passwordFiles(this, everyUser(access, builtIn.admin));
-    this.resource(
-      'pool',
-      'KafkaNodePool',
-      POOL,
-      renderBrokerPool({
+    new KafkaNodePool(this, 'pool', {
+      metadata: this.belonging(POOL),
+      spec: renderBrokerPool({
         brokers: cluster.brokers,
         volume: props.volume,
         resources: props.resources ?? KAFKA_SIZING.resources,
@@ -106,10 +109,8 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
         zones: this.platform.zones,
         labels: this.brokerLabels,
       }),
-    );
-    return new ApiObject(this, 'cluster', {
-      apiVersion: API_VERSION,
-      kind: 'Kafka',
+    });
+    return new KafkaResource(this, 'cluster', {
       metadata: { name: this.node.id },
       spec: renderStrimziKafka(this.node.id, resolved, certificate),
     });
@@ -121,15 +122,21 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
 
   private addTopicsAndUsers({ plans, cluster, access }: ResolvedKafka): void {
     for (const plan of plans) {
-      this.resource(`topic-${plan.name}`, 'KafkaTopic', plan.name, {
-        partitions: plan.partitions,
-        replicas: cluster.replicationFactor,
-        config: topicConfig(plan, cluster),
+      new KafkaTopicResource(this, `topic-${plan.name}`, {
+        metadata: this.belonging(plan.name),
+        spec: {
+          partitions: plan.partitions,
+          replicas: cluster.replicationFactor,
+          config: topicConfig(plan, cluster),
+        },
       });
     }
     for (const name of new Set(access.rules.map(({ user }) => user))) {
       const rules = access.rules.filter(({ user }) => user === name);
-      this.resource(`user-${name}`, 'KafkaUser', name, renderStrimziUser(rules));
+      new KafkaUserResource(this, `user-${name}`, {
+        metadata: this.belonging(name),
+        spec: renderStrimziUser(rules),
+      });
     }
   }
 
@@ -181,7 +188,7 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
   }
 
   /** Strimzi makes NetworkPolicies of its own, which let everybody in unless a listener names its clients. */
-  private limitListeners(kafka: ApiObject, brokers: OperatorPods, { access }: ResolvedKafka): void {
+  private limitListeners(kafka: KafkaResource, brokers: OperatorPods, { access }: ResolvedKafka): void {
     for (const [index, listener] of usedListeners(access).entries()) {
       const { port } = CLIENT_LISTENERS[listener];
       const clients = this.platform.graph.into(brokers).filter(({ to }) => to.port === port);
@@ -194,13 +201,8 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
     }
   }
 
-  /** A resource that belongs to the cluster by its label. */
-  private resource(id: string, kind: string, name: string, spec: object): void {
-    new ApiObject(this, id, {
-      apiVersion: API_VERSION,
-      kind,
-      metadata: { name, labels: { 'strimzi.io/cluster': this.node.id } },
-      spec,
-    });
+  /** Of a resource that belongs to the cluster by its label. */
+  private belonging(name: string): ApiObjectMetadata {
+    return { name, labels: { 'strimzi.io/cluster': this.node.id } };
   }
 }

@@ -1,10 +1,33 @@
 /**
  * Specs of Strimzi's custom resources, pure: what `kafka-strimzi.ts` puts into the cluster.
- * Source: the definitions of Strimzi 1.x (`kafka.strimzi.io/v1`); its own definitions judge the result in the tests.
+ * Source: the definitions of Strimzi 1.x (`kafka.strimzi.io/v1`), from which its types are made; the definitions
+ * themselves judge the result in the tests.
  */
 import { CATALOG } from '../core/catalog';
 import type { CertificateSecret } from '../core/certificate';
 import type { Resources } from '../core/container-spec';
+import {
+  KafkaNodePoolSpecResourcesLimits as BrokerLimit,
+  KafkaNodePoolSpecResourcesRequests as BrokerRequest,
+  KafkaNodePoolSpecRoles as Role,
+  KafkaNodePoolSpecStorageType as StorageType,
+  KafkaSpecEntityOperatorTopicOperatorResourcesLimits as OperatorLimit,
+  KafkaSpecEntityOperatorTopicOperatorResourcesRequests as OperatorRequest,
+  KafkaSpecKafkaAuthorizationType as AuthorizationType,
+  KafkaSpecKafkaListenersAuthenticationType as AuthenticationType,
+  KafkaSpecKafkaListenersConfigurationExternalTrafficPolicy as TrafficPolicy,
+  KafkaSpecKafkaListenersType as ListenerType,
+  KafkaUserSpecAuthorizationAclsOperations as Operation,
+  KafkaUserSpecAuthorizationAclsResourcePatternType as PatternType,
+  KafkaUserSpecAuthorizationAclsResourceType as ResourceType,
+  KafkaUserSpecAuthorizationType as UserAuthorizationType,
+  type KafkaNodePoolSpec,
+  type KafkaSpec,
+  type KafkaSpecKafkaListeners,
+  type KafkaSpecKafkaListenersAuthentication,
+  type KafkaSpecKafkaListenersConfiguration,
+  type KafkaUserSpec,
+} from '../core/imports/kafka.strimzi.io';
 import { internalLoadBalancer } from '../core/internal-load-balancer';
 import { quantity } from '../core/quantity';
 import {
@@ -24,8 +47,8 @@ import { heapMebibytes, KAFKA_SIZING } from './kafka-sizing';
 const PASSWORDS_DIR = '/mnt/passwords';
 /** Two Java programs with a few hundred resources to watch; Strimzi's documentation uses the same order. */
 const ENTITY_OPERATOR_RESOURCES = {
-  requests: { cpu: '100m', memory: '384Mi' },
-  limits: { cpu: '500m', memory: '384Mi' },
+  requests: { cpu: OperatorRequest.fromString('100m'), memory: OperatorRequest.fromString('384Mi') },
+  limits: { cpu: OperatorLimit.fromString('500m'), memory: OperatorLimit.fromString('384Mi') },
 };
 /** Strimzi takes letters and digits alone, at most eleven. */
 const LISTENER_NAMES = {
@@ -52,25 +75,31 @@ export interface BrokerPoolProps {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-export function renderBrokerPool(props: BrokerPoolProps): object {
+export function renderBrokerPool(props: BrokerPoolProps): KafkaNodePoolSpec {
   const { resources, volume } = props;
   const heap = `${heapMebibytes(resources)}m`;
   const memory = quantity(resources.memory);
   return {
     replicas: props.brokers,
-    roles: ['controller', 'broker'],
+    roles: [Role.CONTROLLER, Role.BROKER],
     storage: {
-      type: 'persistent-claim',
+      type: StorageType.PERSISTENT_HYPHEN_CLAIM,
       size: quantity(volume.size),
       class: volume.storageClass,
       // A deleted cluster must never take acknowledged data with it.
       deleteClaim: false,
     },
     resources: {
-      requests: { cpu: `${resources.cpuMillis}m`, memory },
-      limits: { cpu: `${resources.cpuLimitMillis ?? resources.cpuMillis * 2}m`, memory },
+      requests: {
+        cpu: BrokerRequest.fromString(`${resources.cpuMillis}m`),
+        memory: BrokerRequest.fromString(memory),
+      },
+      limits: {
+        cpu: BrokerLimit.fromString(`${resources.cpuLimitMillis ?? resources.cpuMillis * 2}m`),
+        memory: BrokerLimit.fromString(memory),
+      },
     },
-    jvmOptions: { '-Xms': heap, '-Xmx': heap },
+    jvmOptions: { xms: heap, xmx: heap },
     template: {
       pod: {
         enableServiceLinks: false,
@@ -98,31 +127,15 @@ export function renderStrimziKafka(
   name: string,
   resolved: ResolvedKafka,
   certificate: CertificateSecret,
-): object {
+): KafkaSpec {
   const { cluster, access, builtIn } = resolved;
   return {
     kafka: {
       version: CATALOG.kafka.version,
-      listeners: usedListeners(access).map((listener) => ({
-        name: LISTENER_NAMES[listener],
-        port: CLIENT_LISTENERS[listener].port,
-        type: listener === 'external' ? 'loadbalancer' : 'internal',
-        tls: CLIENT_LISTENERS[listener].tls,
-        authentication: passwordLogin(access.users[listener]),
-        ...(CLIENT_LISTENERS[listener].tls
-          ? {
-              configuration: {
-                brokerCertChainAndKey: {
-                  secretName: certificate.secretName,
-                  certificate: 'tls.crt',
-                  key: 'tls.key',
-                },
-                ...(listener === 'external' ? loadBalancers(name, resolved) : {}),
-              },
-            }
-          : {}),
-      })),
-      authorization: { type: 'simple', superUsers: [builtIn.admin.name] },
+      listeners: usedListeners(access).map((listener) =>
+        renderListener(listener, name, resolved, certificate),
+      ),
+      authorization: { type: AuthorizationType.SIMPLE, superUsers: [builtIn.admin.name] },
       config: {
         ...durabilityProperties(cluster),
         'config.providers': 'directory',
@@ -141,24 +154,49 @@ export function renderStrimziKafka(
   };
 }
 
+function renderListener(
+  listener: ClientListener,
+  kafka: string,
+  resolved: ResolvedKafka,
+  { secretName }: CertificateSecret,
+): KafkaSpecKafkaListeners {
+  const { port, tls } = CLIENT_LISTENERS[listener];
+  const brokerCertChainAndKey = { secretName, certificate: 'tls.crt', key: 'tls.key' };
+  return {
+    name: LISTENER_NAMES[listener],
+    port,
+    type: listener === 'external' ? ListenerType.LOADBALANCER : ListenerType.INTERNAL,
+    tls,
+    authentication: passwordLogin(resolved.access.users[listener]),
+    ...(tls
+      ? {
+          configuration: {
+            brokerCertChainAndKey,
+            ...(listener === 'external' ? loadBalancers(kafka, resolved) : {}),
+          },
+        }
+      : {}),
+  };
+}
+
 /** One for each broker; readers first come by a name that leads to all of them, so none for the bootstrap. */
-function loadBalancers(name: string, { external }: ResolvedKafka): object {
+function loadBalancers(kafka: string, { external }: ResolvedKafka): KafkaSpecKafkaListenersConfiguration {
   return {
     // Only `Local` keeps the client's address, by which the NetworkPolicies know the consumers.
-    externalTrafficPolicy: 'Local',
+    externalTrafficPolicy: TrafficPolicy.LOCAL,
     createBootstrapService: false,
     brokers: (external?.addresses ?? []).map((address, broker) => ({
       broker,
-      ...(external === undefined ? {} : { advertisedHost: externalHost(name, broker, external) }),
+      ...(external === undefined ? {} : { advertisedHost: externalHost(kafka, broker, external) }),
       annotations: internalLoadBalancer(address),
     })),
   };
 }
 
 /** Strimzi's own user types know no SASL PLAIN, which is the one mechanism that every client here speaks. */
-function passwordLogin(users: readonly KafkaUser[]): object {
+function passwordLogin(users: readonly KafkaUser[]): KafkaSpecKafkaListenersAuthentication {
   return {
-    type: 'custom',
+    type: AuthenticationType.CUSTOM,
     sasl: true,
     listenerConfig: {
       'sasl.enabled.mechanisms': 'PLAIN',
@@ -168,17 +206,17 @@ function passwordLogin(users: readonly KafkaUser[]): object {
 }
 
 /** Without `authentication`: the password is the listener's business, Strimzi keeps only the rules. */
-export function renderStrimziUser(rules: readonly AclRule[]): object {
+export function renderStrimziUser(rules: readonly AclRule[]): KafkaUserSpec {
   return {
     authorization: {
-      type: 'simple',
+      type: UserAuthorizationType.SIMPLE,
       acls: rules.map(({ resource, name, pattern, operation }) => ({
         resource: {
-          type: resource.toLowerCase(),
+          type: ResourceType[resource],
           name,
-          patternType: pattern === 'LITERAL' ? 'literal' : 'prefix',
+          patternType: pattern === 'LITERAL' ? PatternType.LITERAL : PatternType.PREFIX,
         },
-        operations: [`${operation.slice(0, 1)}${operation.slice(1).toLowerCase()}`],
+        operations: [Operation[operation]],
       })),
     },
   };

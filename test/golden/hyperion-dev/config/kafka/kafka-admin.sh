@@ -78,10 +78,12 @@ apply_acls() {
 }
 
 reload_certificates() {
-  local id
+  local id listener settings=
+  for listener in $KAFKA_LISTENERS; do
+    settings+=",listener.name.$listener.ssl.keystore.location=/etc/hyperion/tls/tls-combined.pem"
+  done
   for id in $KAFKA_BROKER_IDS; do
-    kafka kafka-configs.sh --alter --entity-type brokers --entity-name "$id" \
-      --add-config listener.name.clients.ssl.keystore.location=/etc/hyperion/tls/tls-combined.pem
+    kafka kafka-configs.sh --alter --entity-type brokers --entity-name "$id" --add-config "${settings#,}"
   done
 }
 
