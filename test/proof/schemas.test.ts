@@ -4,7 +4,9 @@
  */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { ENVIRONMENT_NAMES, parsedManifests } from '../environments';
+import { parse } from 'yaml';
+import { argocdFiles } from '../../stacks/argocd';
+import { ENVIRONMENT_NAMES, parsedManifests, synthesisOf } from '../environments';
 import { tool } from '../tools/obtain';
 import { proof } from '../tools/proof';
 import { schemaJudge } from './schema-judge';
@@ -46,6 +48,20 @@ proof(['kubernetes-schemas', 'crds'], title, () => {
         const { name: objectName } = object.metadata as { name: string };
         return judge(object).map((mistake) => `${version} ${String(object.kind)}/${objectName}: ${mistake}`);
       }),
+    );
+    expect(mistakes).toEqual([]);
+  });
+
+  test.each(ENVIRONMENT_NAMES)('%s: the applications for Argo CD', (name) => {
+    const files = argocdFiles(synthesisOf(name), {
+      repository: 'https://git.example.com/platform.git',
+      revision: 'main',
+      path: 'test/golden',
+    });
+    const applications = [...files.values()].map((text) => parse(text) as Record<string, unknown>);
+    expect(applications.length).toBeGreaterThan(20);
+    const mistakes = [...judges.values()].flatMap((judge) =>
+      applications.flatMap((application) => judge(application)),
     );
     expect(mistakes).toEqual([]);
   });
