@@ -81,9 +81,14 @@ function deliveryDocument(delivery: Delivery): object {
         ...(delivery.fallback === undefined ? {} : { fallback: delivery.fallback.id }),
       };
     case 'memory-queue':
-      return { kind: delivery.kind, sizeBytes: bytesOf(delivery.size) };
+      return { kind: delivery.kind, sizeBytes: bytesOf(delivery.size), mayDrop: delivery.mayDrop ?? false };
     case 'disk-queue':
-      return { kind: delivery.kind, sizeBytes: bytesOf(delivery.size), replicas: delivery.replicas };
+      return {
+        kind: delivery.kind,
+        sizeBytes: bytesOf(delivery.size),
+        replicas: delivery.replicas,
+        whenFull: delivery.whenFull,
+      };
   }
 }
 

@@ -61,6 +61,12 @@ export const COMPATIBILITY: readonly CompatibilityRule[] = [
     remedy: 'pin both to one version in the catalogue',
   },
   {
+    component: 'clickhouse-keeper',
+    sameVersionAs: 'clickhouse',
+    rule: 'Keeper and server of ClickHouse come from one release',
+    remedy: 'pin both to one version in the catalogue',
+  },
+  {
     component: 'kibana',
     sameVersionAs: 'elasticsearch',
     rule: 'Kibana and Elasticsearch have one version (the support matrix of Elastic)',

@@ -136,9 +136,9 @@ function deliveryText(delivery: Connection['delivery']): string {
     case 'synchronous':
       return delivery.fallback === undefined ? 'synchronous' : `synchronous, else to ${delivery.fallback.id}`;
     case 'memory-queue':
-      return `memory queue of ${humanBytes(bytesOf(delivery.size))}`;
+      return `memory queue of ${humanBytes(bytesOf(delivery.size))}${delivery.mayDrop === true ? ', may drop' : ''}`;
     case 'disk-queue':
-      return `disk queue of ${delivery.replicas} × ${humanBytes(bytesOf(delivery.size))}`;
+      return `disk queue of ${delivery.replicas} × ${humanBytes(bytesOf(delivery.size))}, ${delivery.whenFull} what does not fit`;
   }
 }
 

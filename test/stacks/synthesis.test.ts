@@ -99,7 +99,7 @@ test('the graph has components, endpoints and connections with their delivery', 
     port: 3100,
     signals: ['logs'],
     purpose: 'logs to the store',
-    delivery: { kind: 'disk-queue', sizeBytes: 1024 ** 3, replicas: 1 },
+    delivery: { kind: 'disk-queue', sizeBytes: 1024 ** 3, replicas: 1, whenFull: 'refuses' },
     credential: { kind: 'basic', secret: 'store-password' },
     load: { eventsPerSecond: 1000, bytesPerSecond: 1024 ** 2 },
   });

@@ -24,7 +24,7 @@ describe('hyperion explain', () => {
         `  store: StatefulSet × 2, docker.io/grafana/loki:${CATALOG.loki.version}, AGPL-3.0, no end of life announced`,
         '',
         'takes',
-        '  logs from collector: loki-http, port 3100, basic, disk queue of 1 × 1 GiB (logs to the store)',
+        '  logs from collector: loki-http, port 3100, basic, disk queue of 1 × 1 GiB, refuses what does not fit (logs to the store)',
         '  queries from outside: loki-http, port 3100, no credential, synchronous (questions)',
         '',
         'guarantees',
@@ -49,7 +49,7 @@ describe('hyperion explain', () => {
         port: 3100,
         path: '',
         auth: 'basic',
-        delivery: 'disk queue of 1 × 1 GiB',
+        delivery: 'disk queue of 1 × 1 GiB, refuses what does not fit',
         purpose: 'logs to the store',
       },
     ]);
