@@ -2,8 +2,8 @@
  * The Job that makes ClickHouse's tables: waits for a server, then runs every statement of the schema in order. It may
  * run again at any time. Another schema is another Job (its name carries the hash of its files).
  *
- * It makes what is missing and replaces read views. A table or materialized view that exists stays as it is: a changed
- * retention or column reaches it by an `ALTER` that an operator runs.
+ * It makes what is missing, replaces read views, and brings the retention of tables that exist to the declared one. A
+ * changed column or materialized view reaches them by an `ALTER` that an operator runs.
  */
 import { Duration, Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';

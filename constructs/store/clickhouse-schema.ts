@@ -1,7 +1,8 @@
 /**
  * ClickHouse's trace schema: from an environment's retention times, the statements that make the database, the
  * traces table which the collector's exporter writes (`create_schema: false`), and the materialized views for
- * end-to-end monitoring. Run them in order, as often as you like: what exists stays, read views are replaced.
+ * end-to-end monitoring. Run them in order, as often as you like: what exists stays,
+ * with the declared retention, and read views are replaced.
  *
  * Prod takes up to 400,000 events/s, hence one partition a day, whole parts dropped at their end (no rewriting),
  * and views that keep numbers a minute or states a trace instead of copies of spans.

@@ -111,6 +111,8 @@ export function renderClickHouseUsers(props: ClickHouseUsersProps): ClickHouseUs
         // Replacing a read view drops the old one under a temporary table's name: hence DROP TABLE.
         `GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP VIEW, DROP TABLE ON ${database}.*`,
         `GRANT SELECT, INSERT ON ${database}.*`,
+        // A changed retention reaches the tables that exist.
+        `GRANT ALTER TTL, ALTER MATERIALIZE TTL ON ${database}.*`,
         ...(replicated ? ['GRANT CLUSTER ON *.*'] : []),
       ]),
     },

@@ -52,7 +52,7 @@ describe('the schema’s user', () => {
   });
 
   it('runs the mounted schema.sql, statement by statement, and again', () => {
-    expect(statements).toHaveLength(15);
+    expect(statements).toHaveLength(21);
     for (const sql of [...statements, ...statements]) engine.run(sql);
     const tables = engine.rows<{ name: string }>(`SELECT name FROM system.tables WHERE database = 'otel'`);
     expect(tables).toHaveLength(14);

@@ -87,7 +87,26 @@ export function createDatabase(storage: Storage): Statement {
   };
 }
 
-export function createTable<C extends Columns>(storage: Storage, table: Table<C>): Statement {
+export function tableStatements<C extends Columns>(storage: Storage, table: Table<C>): Statement[] {
+  return [createTable(storage, table), setRetention(storage, table)];
+}
+
+/**
+ * Brings the retention of a table that exists already to the declared one. The engine does nothing when it is the same
+ * (`AlterCommand::isTTLAlter`); a new one it also writes to the parts that are there, for only whole parts are dropped.
+ */
+function setRetention(storage: Storage, table: Table<Columns>): Statement {
+  return {
+    name: `${table.name} retention`,
+    sql: `ALTER TABLE ${qualified(storage, table.name)}${onCluster(storage)} MODIFY TTL ${retentionOf(table)}`,
+  };
+}
+
+function retentionOf(table: Pick<Table<Columns>, 'time' | 'retentionDays'>): string {
+  return `toDateTime(${table.time}) + toIntervalDay(${table.retentionDays})`;
+}
+
+function createTable<C extends Columns>(storage: Storage, table: Table<C>): Statement {
   const settings = {
     // Expiry deletes whole parts instead of rewriting them: a day's partition goes when its last row is due.
     ttl_only_drop_parts: 1,
@@ -101,7 +120,7 @@ export function createTable<C extends Columns>(storage: Storage, table: Table<C>
     `ENGINE = ${engineText(storage, table)}`,
     `PARTITION BY toDate(${table.time})`,
     `ORDER BY (${table.orderBy.join(', ')})`,
-    `TTL toDateTime(${table.time}) + toIntervalDay(${table.retentionDays})`,
+    `TTL ${retentionOf(table)}`,
     `SETTINGS ${assignments(settings)}`,
     `COMMENT ${literal(table.comment)}`,
   ].join('\n');

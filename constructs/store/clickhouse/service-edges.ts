@@ -17,7 +17,7 @@
  */
 import {
   createMaterializedView,
-  createTable,
+  tableStatements,
   createView,
   qualified,
   type Columns,
@@ -83,7 +83,7 @@ export function serviceEdgeStatements(storage: Storage, props: ServiceEdgesProps
   };
   return [
     ...touchedMinuteStatements(storage),
-    createTable(storage, edges),
+    ...tableStatements(storage, edges),
     createMaterializedView(storage, {
       name: SERVICE_EDGES_REFRESH,
       into: edges,
@@ -120,7 +120,7 @@ function touchedMinuteStatements(storage: Storage): readonly Statement[] {
     orderBy: ['Minute'],
   };
   return [
-    createTable(storage, touched),
+    ...tableStatements(storage, touched),
     createMaterializedView(storage, {
       name: `${TOUCHED_TABLE}_mv`,
       into: touched,

@@ -10,7 +10,7 @@
  */
 import {
   createMaterializedView,
-  createTable,
+  tableStatements,
   createView,
   qualified,
   type Columns,
@@ -50,7 +50,7 @@ export function serviceMinuteStatements(storage: Storage, retentionDays: number)
     orderBy: ['ServiceName', 'Minute'],
   };
   return [
-    createTable(storage, table),
+    ...tableStatements(storage, table),
     createMaterializedView(storage, {
       name: `${SERVICE_MINUTES_TABLE}_mv`,
       into: table,

@@ -12,7 +12,7 @@
  */
 import {
   createMaterializedView,
-  createTable,
+  tableStatements,
   createView,
   qualified,
   type Column,
@@ -39,7 +39,7 @@ type TraceColumn =
 export function traceSummaryStatements(storage: Storage, props: TraceSummariesProps): readonly Statement[] {
   const table = traceStatesTable(props);
   return [
-    createTable(storage, table),
+    ...tableStatements(storage, table),
     createMaterializedView(storage, {
       name: `${TRACE_STATES_TABLE}_mv`,
       into: table,

@@ -6,7 +6,7 @@
  */
 import {
   createMaterializedView,
-  createTable,
+  tableStatements,
   qualified,
   type Columns,
   type Statement,
@@ -58,8 +58,8 @@ const TRACE_TIME_COLUMNS = {
 export function traceStatements(storage: Storage, retentionDays: number): readonly Statement[] {
   const times = traceTimesTable(retentionDays);
   return [
-    createTable(storage, spansTable(retentionDays)),
-    createTable(storage, times),
+    ...tableStatements(storage, spansTable(retentionDays)),
+    ...tableStatements(storage, times),
     createMaterializedView(storage, {
       name: `${TRACE_TIMES_TABLE}_mv`,
       into: times,

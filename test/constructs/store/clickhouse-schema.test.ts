@@ -32,29 +32,38 @@ describe('the list of statements', () => {
     expect(renderClickHouseSchema(PROPS).map(({ name }) => name)).toEqual([
       'otel',
       'otel_traces',
+      'otel_traces retention',
       'otel_traces_trace_id_ts',
+      'otel_traces_trace_id_ts retention',
       'otel_traces_trace_id_ts_mv',
       'service_minutes',
+      'service_minutes retention',
       'service_minutes_mv',
       'service_rates',
       'touched_minutes',
+      'touched_minutes retention',
       'touched_minutes_mv',
       'service_edge_minutes',
+      'service_edge_minutes retention',
       'service_edge_minutes_mv',
       'service_edges',
       'trace_states',
+      'trace_states retention',
       'trace_states_mv',
       'trace_summaries',
     ]);
   });
 
-  it('is the same text each time, and can be run again: it creates only what is absent, and replaces views', () => {
+  it('is the same text each time, and can be run again: it creates what is absent, sets retentions, replaces views', () => {
     expect(renderClickHouseSchema(REPLICATED)).toEqual(renderClickHouseSchema({ ...REPLICATED }));
-    const openings = renderClickHouseSchema(PROPS).map(({ sql }) => /^CREATE [A-Z ]+(?= `)/.exec(sql)?.[0]);
+    const openings = renderClickHouseSchema(PROPS).map(
+      ({ sql }) => /^(CREATE|ALTER) [A-Z ]+(?= `)/.exec(sql)?.[0],
+    );
     expect(new Set(openings)).toEqual(
       new Set([
         'CREATE DATABASE IF NOT EXISTS',
         'CREATE TABLE IF NOT EXISTS',
+        'ALTER TABLE',
         'CREATE MATERIALIZED VIEW IF NOT EXISTS',
         'CREATE OR REPLACE VIEW',
       ]),
@@ -159,10 +168,18 @@ COMMENT 'Spans as the OpenTelemetry Collector writes them, one row each'`,
 describe('a cluster', () => {
   it('every statement runs on all its servers', () => {
     const missing = renderClickHouseSchema(REPLICATED).filter(
-      ({ sql }) => !/ ON CLUSTER `hyperion`( AS)?$/m.test(sql),
+      ({ sql }) => !/ ON CLUSTER `hyperion`( AS| MODIFY TTL .*)?$/m.test(sql),
     );
     expect(missing).toEqual([]);
     expect(renderClickHouseSchema(PROPS).filter(({ sql }) => sql.includes('CLUSTER'))).toEqual([]);
+  });
+});
+
+describe('retention', () => {
+  it('reaches the tables that exist', () => {
+    expect(statement(PROPS, 'otel_traces retention')).toBe(
+      'ALTER TABLE `otel`.`otel_traces` MODIFY TTL toDateTime(Timestamp) + toIntervalDay(7)',
+    );
   });
 });
 

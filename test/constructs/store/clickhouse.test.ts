@@ -134,6 +134,7 @@ describe('the users', () => {
   const SCHEMA_GRANTS = [
     'GRANT CREATE DATABASE, CREATE TABLE, CREATE VIEW, DROP VIEW, DROP TABLE ON otel.*',
     'GRANT SELECT, INSERT ON otel.*',
+    'GRANT ALTER TTL, ALTER MATERIALIZE TTL ON otel.*',
   ];
 
   test('are three, each with what it needs; nobody may administer', () => {

@@ -34,6 +34,8 @@ TTL toDateTime(Timestamp) + toIntervalDay(3)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
 COMMENT 'Spans as the OpenTelemetry Collector writes them, one row each';
 
+ALTER TABLE `otel`.`otel_traces` MODIFY TTL toDateTime(Timestamp) + toIntervalDay(3);
+
 CREATE TABLE IF NOT EXISTS `otel`.`otel_traces_trace_id_ts`
 (
     TraceId String CODEC(ZSTD(1)),
@@ -47,6 +49,8 @@ ORDER BY (TraceId, Start)
 TTL toDateTime(Start) + toIntervalDay(3)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
 COMMENT 'When the spans of a trace started, so that a look-up by trace id reads minutes and not days';
+
+ALTER TABLE `otel`.`otel_traces_trace_id_ts` MODIFY TTL toDateTime(Start) + toIntervalDay(3);
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `otel`.`otel_traces_trace_id_ts_mv`
 TO `otel`.`otel_traces_trace_id_ts` AS
@@ -72,6 +76,8 @@ ORDER BY (ServiceName, Minute)
 TTL toDateTime(Minute) + toIntervalDay(30)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
 COMMENT 'Requests, errors and latency per service and minute (read it through service_rates)';
+
+ALTER TABLE `otel`.`service_minutes` MODIFY TTL toDateTime(Minute) + toIntervalDay(30);
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `otel`.`service_minutes_mv`
 TO `otel`.`service_minutes` AS
@@ -111,6 +117,8 @@ TTL toDateTime(TouchedAt) + toIntervalDay(1)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
 COMMENT 'Minutes in which newly inserted spans started: what the edges must be recomputed for';
 
+ALTER TABLE `otel`.`touched_minutes` MODIFY TTL toDateTime(TouchedAt) + toIntervalDay(1);
+
 CREATE MATERIALIZED VIEW IF NOT EXISTS `otel`.`touched_minutes_mv`
 TO `otel`.`touched_minutes` AS
 SELECT
@@ -135,6 +143,8 @@ ORDER BY (Minute, Caller, Callee)
 TTL toDateTime(Minute) + toIntervalDay(30)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
 COMMENT 'Calls between services per minute, recomputed when spans come late (read it through service_edges)';
+
+ALTER TABLE `otel`.`service_edge_minutes` MODIFY TTL toDateTime(Minute) + toIntervalDay(30);
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `otel`.`service_edge_minutes_mv`
 REFRESH EVERY 2 MINUTE APPEND TO `otel`.`service_edge_minutes` AS
@@ -210,6 +220,8 @@ ORDER BY (Hour, TraceId)
 TTL toDateTime(Hour) + toIntervalDay(14)
 SETTINGS ttl_only_drop_parts = 1, non_replicated_deduplication_window = 1000
 COMMENT 'What is known of each trace, merged as its spans come (read it through trace_summaries)';
+
+ALTER TABLE `otel`.`trace_states` MODIFY TTL toDateTime(Hour) + toIntervalDay(14);
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS `otel`.`trace_states_mv`
 TO `otel`.`trace_states` AS
