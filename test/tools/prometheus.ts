@@ -25,5 +25,4 @@ export const prometheus = {
     { run: ['prometheus', '--version'], prints: `version ${VERSION}` },
     { run: ['promtool', '--version'], prints: `version ${VERSION}` },
   ],
-  onRequest: true,
 } as const satisfies Tool;
