@@ -19,7 +19,7 @@ export const MUTATIONS: readonly Mutation[] = [
   container('root file system writable', 'readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false'),
   container('privilege escalation', 'allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true'),
   container('capabilities kept', 'drop: [kplus.Capability.ALL],', ''),
-  container('root allowed in the container', 'ensureNonRoot: true,', ''),
+  container('root allowed in the container', 'ensureNonRoot: true,', 'ensureNonRoot: false,'),
   container(
     'seccomp of the container off',
     'seccompProfile: { type: kplus.SeccompProfileType.RUNTIME_DEFAULT },',
