@@ -5,7 +5,7 @@
 import type { Platform } from '../constructs/core/platform';
 
 /** What everything else lives in. */
-export const NAMESPACES_WAVE = 0;
+const NAMESPACES_WAVE = 0;
 /** Enforced before the first workload arrives. */
 export const POLICIES_WAVE = 1;
 const FIRST_WAVE = 2;

@@ -38,7 +38,7 @@ export interface AlertmanagerProps extends ComponentProps {
   readonly resources?: Resources;
 }
 
-export const ALERTMANAGER_DEFAULTS = {
+const ALERTMANAGER_DEFAULTS = {
   grouping: {
     // Long enough for the replicas of a component to fail together, too short to matter to a person.
     wait: Duration.seconds(30),

@@ -38,7 +38,7 @@ export interface VmalertProps extends ComponentProps {
   readonly resources?: Resources;
 }
 
-export const VMALERT_DEFAULTS = {
+const VMALERT_DEFAULTS = {
   // As often as samples come.
   interval: Duration.seconds(30),
   // A few hundred rules; the work is vmselect's.

@@ -13,7 +13,7 @@ import { TELEMETRY, type Endpoint, type Telemetry } from '../core/endpoint';
 import type { Platform } from '../core/platform';
 import type { SecretRef } from '../core/secrets';
 import type { Workload } from '../core/workload';
-import { EVENTS_PER_CORE, autoscale, planReplicas } from './otel/capacity';
+import { autoscale, planPassingOn } from './otel/capacity';
 import { COLLECTOR_PORTS, collectorWorkload, listenForScrapes } from './otel/collector';
 import { kafkaCredential, kafkaMounts, type KafkaAccess } from './otel/kafka';
 import { renderOtelIngress, tokenVariable, type MetricAllowList } from './otel-ingress-config';
@@ -53,7 +53,7 @@ export interface OtelIngressProps extends ComponentProps {
   readonly replicas?: number;
 }
 
-export const OTEL_INGRESS_DEFAULTS = {
+const OTEL_INGRESS_DEFAULTS = {
   // A collector's batch of 8,192 log records of 500 bytes is 4 MiB; twice that, and no room for a decompression bomb.
   maxBody: Size.mebibytes(8),
   resources: { cpuMillis: 2000, memory: Size.gibibytes(2) },
@@ -152,11 +152,7 @@ export class OtelIngress extends Component {
   }
 
   private planned(workload: DeclaredWorkload, resources: Resources): number {
-    const demands = TELEMETRY.map((signal) => ({
-      eventsPerSecond: workload[signal].perSecond,
-      eventsPerCore: EVENTS_PER_CORE.passing,
-    }));
-    const { replicas, from } = planReplicas(demands, resources.cpuMillis, this.platform.tier);
+    const { replicas, from } = planPassingOn(workload, resources.cpuMillis, this.platform.tier);
     return this.derived('replicas', replicas, from);
   }
 

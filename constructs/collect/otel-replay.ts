@@ -15,7 +15,7 @@ import { Delivery } from '../core/delivery';
 import { TELEMETRY, type Endpoint, type Telemetry } from '../core/endpoint';
 import type { Platform } from '../core/platform';
 import type { Workload } from '../core/workload';
-import { EVENTS_PER_CORE, planReplicas } from './otel/capacity';
+import { planPassingOn } from './otel/capacity';
 import { collectorWorkload, listenForScrapes } from './otel/collector';
 import { kafkaCredential, kafkaMounts, type KafkaAccess } from './otel/kafka';
 import { renderOtelReplay } from './otel-replay-config';
@@ -105,11 +105,7 @@ export class OtelReplay extends Component {
 
   /** For all signals whatever their mode: after an outage the backlog comes back beside the live traffic. */
   private planned(workload: DeclaredWorkload, resources: Resources): number {
-    const demands = TELEMETRY.map((signal) => ({
-      eventsPerSecond: workload[signal].perSecond,
-      eventsPerCore: EVENTS_PER_CORE.passing,
-    }));
-    const { replicas, from } = planReplicas(demands, resources.cpuMillis, this.platform.tier);
+    const { replicas, from } = planPassingOn(workload, resources.cpuMillis, this.platform.tier);
     return this.derived('replicas', replicas, from);
   }
 }

@@ -83,7 +83,7 @@ export class OtelTraceLoadBalancer extends Component {
   }
 }
 
-export function renderOtelTraceLoadBalancer(to: AnyEndpoint): CollectorConfig {
+function renderOtelTraceLoadBalancer(to: AnyEndpoint): CollectorConfig {
   return collectorConfig({
     receivers: { otlp: otlpHttpReceiver },
     exporters: {

@@ -114,7 +114,7 @@ export interface SignalProcessorConfigProps {
   readonly egress?: AnyEndpoint;
 }
 
-export function renderSignalProcessor(signal: Telemetry, props: SignalProcessorConfigProps): CollectorConfig {
+function renderSignalProcessor(signal: Telemetry, props: SignalProcessorConfigProps): CollectorConfig {
   const { queue, redact } = props;
   const copy = props.egress === undefined ? undefined : egressCopy(signal, props.egress);
   const { sending_queue, retry_on_failure } = sendingQueue(queue);

@@ -36,7 +36,7 @@ export interface VmagentProps extends ComponentProps {
   readonly resources?: Resources;
 }
 
-export const VMAGENT_DEFAULTS = {
+const VMAGENT_DEFAULTS = {
   // Two samples within the minute by which people look at graphs, and what rules are evaluated by.
   interval: Duration.seconds(30),
   // The documented figure for a cluster with 50,000 series.

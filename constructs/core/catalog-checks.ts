@@ -38,7 +38,7 @@ export interface CompatibilityRule {
   readonly remedy: string;
 }
 
-export const COMPATIBILITY: readonly CompatibilityRule[] = [
+const COMPATIBILITY: readonly CompatibilityRule[] = [
   {
     component: 'kafka',
     from: '4',

@@ -167,8 +167,6 @@ export const CATALOG = {
   },
 } as const satisfies Record<string, CatalogEntry>;
 
-export type CatalogName = keyof typeof CATALOG;
-
 export function imageOf(entry: CatalogEntry): string {
   return `${entry.repository}:${entry.tag ?? entry.version}`;
 }

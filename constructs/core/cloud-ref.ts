@@ -7,8 +7,6 @@ import { Platform } from './platform';
 
 const NAME = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
-export const CLOUD_REF = /\$\{cloud:([^}]*)\}/g;
-
 /**
  * Declares the reference and gives its placeholder.
  * @param name lower-case words with hyphens, unique in the environment, e.g. `loki-client-id`

@@ -5,15 +5,6 @@ import type { AnyEndpoint } from './endpoint';
 import type { Platform } from './platform';
 import { toYaml } from './yaml';
 
-export type ConfigValue =
-  | string
-  | number
-  | boolean
-  | null
-  | undefined
-  | readonly ConfigValue[]
-  | { readonly [key: string]: ConfigValue };
-
 export interface ConfigFile {
   /** File name, unique in the component, e.g. `config.yaml`. */
   readonly name: string;
@@ -45,7 +36,7 @@ export const ConfigFile = {
   }),
 };
 
-/** Longest match first, so that `host:port/path` is not taken for a shorter neighbour. */
+/** Longest address first, so that `host:8080` is not taken for `host:80`. */
 function endpointComment(platform: Platform): (value: string) => string | undefined {
   const candidates: { text: string; endpoint: AnyEndpoint }[] = [];
   for (const endpoint of platform.graph.endpoints) {
@@ -53,6 +44,7 @@ function endpointComment(platform: Platform): (value: string) => string | undefi
       candidates.push({ text: endpoint.hostPort, endpoint });
     }
   }
+  candidates.sort((a, b) => b.text.length - a.text.length);
   return (value) => {
     const found = candidates.find((candidate) => value.includes(candidate.text));
     return found === undefined ? undefined : `from ${found.endpoint.owner.id}/${found.endpoint.name}`;

@@ -58,10 +58,3 @@ export interface Load {
 export function scaleLoad(load: Load, factor: number): Load {
   return { eventsPerSecond: load.eventsPerSecond * factor, bytesPerSecond: load.bytesPerSecond * factor };
 }
-
-export function sumLoads(loads: readonly Load[]): Load {
-  return {
-    eventsPerSecond: loads.reduce((sum, load) => sum + load.eventsPerSecond, 0),
-    bytesPerSecond: loads.reduce((sum, load) => sum + load.bytesPerSecond, 0),
-  };
-}

@@ -13,7 +13,7 @@ export type Signal = Telemetry | 'queries' | 'alerts' | 'state' | 'objects' | 'w
 export const TELEMETRY: readonly Telemetry[] = ['logs', 'metrics', 'traces'];
 
 /** How each protocol is spoken: the transport that a NetworkPolicy must admit and the scheme of a URL. */
-export const PROTOCOLS = {
+const PROTOCOLS = {
   'otlp-grpc': { transport: 'TCP', scheme: '' },
   'otlp-http': { transport: 'TCP', scheme: 'http' },
   kafka: { transport: 'TCP', scheme: '' },

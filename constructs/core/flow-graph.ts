@@ -4,7 +4,7 @@
  */
 import type { Credential } from './credential';
 import type { Delivery, Load } from './delivery';
-import type { AnyEndpoint, Signal } from './endpoint';
+import { TELEMETRY, type AnyEndpoint, type Signal } from './endpoint';
 import type { Party } from './party';
 
 export interface Connection {
@@ -67,6 +67,12 @@ export class FlowGraph {
   public endpointsOf(party: Party): readonly AnyEndpoint[] {
     return this.endpointList.filter((e) => e.owner === party);
   }
+}
+
+/** Whether logs, metrics or traces flow over it, and not only what the platform exchanges with itself. */
+export function carriesTelemetry({ signals }: Connection): boolean {
+  const telemetry: readonly Signal[] = TELEMETRY;
+  return signals.some((signal) => telemetry.includes(signal));
 }
 
 /** Name of a connection for messages, e.g. `otel-ingress → loki/otlp`. */

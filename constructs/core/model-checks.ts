@@ -1,8 +1,7 @@
 /**
  * What types cannot say about the flow graph: checked when the environment is complete, reported all at once.
  */
-import { TELEMETRY } from './endpoint';
-import { connectionName, type Connection } from './flow-graph';
+import { carriesTelemetry, connectionName, type Connection } from './flow-graph';
 import type { Platform } from './platform';
 
 export function checkModel(platform: Platform): void {
@@ -134,7 +133,7 @@ function checkCycles(platform: Platform): void {
       c.delivery.kind === 'synchronous' &&
       c.to.access === 'write' &&
       c.to.queue === undefined &&
-      c.signals.some((signal) => (TELEMETRY as readonly string[]).includes(signal)),
+      carriesTelemetry(c),
   );
   const state = new Map<string, 'open' | 'done'>();
   const visit = (id: string, path: readonly string[]): void => {

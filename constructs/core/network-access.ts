@@ -12,7 +12,7 @@ import type { Platform } from './platform';
 import { Workload } from './workload';
 
 /** Where the cluster's DNS answers; AKS and EKS both label CoreDNS so. */
-export const DNS_PEER = {
+const DNS_PEER = {
   namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
   podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
 } as const;

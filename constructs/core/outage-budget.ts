@@ -8,8 +8,7 @@
  * A queue of B bytes at r bytes/s covers B / r seconds, a topic besides no longer than its retention. A memory queue
  * covers nothing: it dies with its process. Senders outside the platform are not counted on.
  */
-import { TELEMETRY } from './endpoint';
-import { connectionName, type Connection, type FlowGraph } from './flow-graph';
+import { carriesTelemetry, connectionName, type Connection, type FlowGraph } from './flow-graph';
 import type { Party } from './party';
 import type { Platform } from './platform';
 import { bytesOf, humanBytes, humanSeconds } from './quantity';
@@ -28,7 +27,7 @@ export function isExposed(connection: Connection): boolean {
     connection.to.access === 'write' &&
     connection.to.queue === undefined &&
     !(connection.delivery.kind === 'memory-queue' && connection.delivery.mayDrop === true) &&
-    connection.signals.some((signal) => (TELEMETRY as readonly string[]).includes(signal)) &&
+    carriesTelemetry(connection) &&
     connection.to.owner.reach.kind === 'pods'
   );
 }

@@ -22,7 +22,7 @@ export interface NamespacesProps {
 }
 
 /** The label by which the admission policies find the namespaces that they guard. */
-export const POLICIES_LABEL = { 'hyperion.example.com/policies': 'enforced' } as const;
+const POLICIES_LABEL = { 'hyperion.example.com/policies': 'enforced' } as const;
 
 /** Room in a quota above the declared pods: a rolling update starts one pod more per workload, jobs come and go. */
 const QUOTA_HEADROOM = 1.5;

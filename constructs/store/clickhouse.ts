@@ -56,7 +56,7 @@ export interface ClickHouseProps extends ComponentProps {
   readonly readerLimits?: Partial<ReaderLimits>;
 }
 
-export const CLICKHOUSE_DEFAULTS = {
+const CLICKHOUSE_DEFAULTS = {
   database: 'otel',
   // Model parameter: a platform of some teams. Too few only makes the volume's arithmetic too kind.
   services: 50,

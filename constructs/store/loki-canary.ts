@@ -103,7 +103,7 @@ function proxyContainer(config: MountedConfig): ContainerSpec & { readonly name:
 }
 
 /** One server: what is pushed goes to the distributors, all else (live tails too) to the query-frontends. */
-export function renderProxy(push: Endpoint<'logs'>, query: Endpoint<'queries'>): readonly string[] {
+function renderProxy(push: Endpoint<'logs'>, query: Endpoint<'queries'>): readonly string[] {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return [
     'daemon off;',

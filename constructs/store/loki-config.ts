@@ -44,6 +44,16 @@ export interface LokiPartAddresses {
 
 export const LOKI_PORTS = { http: 3100, grpc: 9095, gossip: 7946 } as const;
 
+/** Where it takes lines in its own format, whichever of its workloads listens. */
+export const LOKI_PUSH = {
+  name: 'http',
+  port: LOKI_PORTS.http,
+  protocol: 'loki-http',
+  signals: ['logs'],
+  access: 'write',
+  path: '/loki/api/v1/push',
+} as const;
+
 /** Where the pod's volume is mounted: write-ahead log, index being built, compactor markers. */
 export const LOKI_DATA_DIR = '/var/loki';
 

@@ -11,10 +11,12 @@ import type { BlobContainer } from '../core/object-store';
 import type { Platform } from '../core/platform';
 import { humanBytes } from '../core/quantity';
 import { Workload, type WorkloadProps } from '../core/workload';
+import { connectGossip } from './gossip';
 import type { LogStore } from './log-store';
 import { checkIngesterVolume, checkPromises, ingesterVolume } from './loki-checks';
 import {
   LOKI_PORTS,
+  LOKI_PUSH,
   LOKI_REPLICATION,
   renderLoki,
   type LokiLimits,
@@ -145,7 +147,11 @@ export class LokiDistributed extends Component implements LogStore {
     for (const reader of [querier, queryFrontend]) {
       reader.connect(deletes, { signals: ['coordination'], purpose: 'which records are deleted' });
     }
-    this.connectGossip([this.distributor, ...ingesters, querier, compactor]);
+    connectGossip(
+      [this.distributor, ...ingesters, querier, compactor],
+      LOKI_PORTS.gossip,
+      'members of the ring',
+    );
     for (const part of [...ingesters, querier, indexGateway, compactor]) {
       part.connect(props.chunks.endpoint, {
         signals: ['objects'],
@@ -156,13 +162,7 @@ export class LokiDistributed extends Component implements LogStore {
   }
 
   public get push(): Endpoint<'logs', 'loki-http'> {
-    this.pushed ??= this.distributor.listen({
-      ...HTTP,
-      protocol: 'loki-http',
-      signals: ['logs'],
-      access: 'write',
-      path: '/loki/api/v1/push',
-    });
+    this.pushed ??= this.distributor.listen(LOKI_PUSH);
     return this.pushed;
   }
 
@@ -249,23 +249,5 @@ export class LokiDistributed extends Component implements LogStore {
       maxReplicas: this.sizes[part].replicas * AUTOSCALE.factor,
       cpuPercent: AUTOSCALE.cpuPercent,
     };
-  }
-
-  /** Whoever reads or writes a ring hears of its members from each other. */
-  private connectGossip(members: readonly Workload[]): void {
-    const endpoints = members.map((member) =>
-      member.listen({
-        name: 'gossip',
-        port: LOKI_PORTS.gossip,
-        protocol: 'gossip-tcp',
-        signals: ['coordination'],
-        access: 'peer',
-      }),
-    );
-    for (const member of members) {
-      for (const endpoint of endpoints) {
-        member.connect(endpoint, { signals: ['coordination'], purpose: 'members of the ring' });
-      }
-    }
   }
 }

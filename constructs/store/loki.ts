@@ -13,7 +13,7 @@ import type { Platform } from '../core/platform';
 import { Workload } from '../core/workload';
 import type { LogStore } from './log-store';
 import { checkIngesterVolume, checkPromises, ingesterVolume } from './loki-checks';
-import { LOKI_PORTS, renderLoki, type LokiLimits } from './loki-config';
+import { LOKI_PORTS, LOKI_PUSH, renderLoki, type LokiLimits } from './loki-config';
 import { LOKI_UID, lokiContainer } from './loki-container';
 import { ACCEPTS_DELAYED, resolveLimits } from './loki-limits';
 
@@ -119,13 +119,7 @@ export class Loki extends Component implements LogStore {
   }
 
   public get push(): Endpoint<'logs', 'loki-http'> {
-    this.pushed ??= this.workload.listen({
-      ...HTTP,
-      protocol: 'loki-http',
-      signals: ['logs'],
-      access: 'write',
-      path: '/loki/api/v1/push',
-    });
+    this.pushed ??= this.workload.listen(LOKI_PUSH);
     return this.pushed;
   }
 }

@@ -32,6 +32,15 @@ export interface TempoPartAddresses {
 
 export const TEMPO_PORTS = { http: 3200, grpc: 9095, gossip: 7946, otlpGrpc: 4317, otlpHttp: 4318 } as const;
 
+/** Where it takes spans over gRPC, whichever of its workloads listens. */
+export const TEMPO_OTLP_GRPC = {
+  name: 'otlp-grpc',
+  port: TEMPO_PORTS.otlpGrpc,
+  protocol: 'otlp-grpc',
+  signals: ['traces'],
+  access: 'write',
+} as const;
+
 /** Where volumes and scratch space are mounted. */
 export const TEMPO_DATA_DIR = '/var/tempo';
 

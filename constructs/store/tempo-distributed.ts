@@ -12,8 +12,15 @@ import type { BlobContainer } from '../core/object-store';
 import type { Platform } from '../core/platform';
 import { gibibytesFor, humanBytes } from '../core/quantity';
 import { Workload, type WorkloadProps } from '../core/workload';
+import { connectGossip } from './gossip';
 import { checkLiveVolume, checkRetention } from './tempo-checks';
-import { BLOCK_BUILDER_CYCLE_BYTES, renderTempo, TEMPO_PORTS, type TempoPartAddresses } from './tempo-config';
+import {
+  BLOCK_BUILDER_CYCLE_BYTES,
+  renderTempo,
+  TEMPO_OTLP_GRPC,
+  TEMPO_PORTS,
+  type TempoPartAddresses,
+} from './tempo-config';
 import { TEMPO_UID, tempoContainer } from './tempo-container';
 import { tempoLimits, tempoPartitions, tempoSizes, type TempoPart, type TempoPartSize } from './tempo-sizing';
 import { LIVE_STORE_ZONES, type TempoTopic } from './tempo-topic';
@@ -157,7 +164,11 @@ export class TempoDistributed extends Component implements TraceStore {
     querier.connect(queryQueue, { signals: ['queries'], purpose: 'fetches parts of queries' });
     const jobs = scheduler.listen({ ...grpc, signals: ['coordination'] });
     worker.connect(jobs, { signals: ['coordination'], purpose: 'compaction and retention jobs' });
-    this.connectGossip([this.distributor, blockBuilder, ...liveStores, querier, worker]);
+    connectGossip(
+      [this.distributor, blockBuilder, ...liveStores, querier, worker],
+      TEMPO_PORTS.gossip,
+      'members of the rings',
+    );
     for (const part of [blockBuilder, querier, queryFrontend, scheduler, worker]) {
       part.connect(props.blocks.endpoint, {
         signals: ['objects'],
@@ -168,13 +179,7 @@ export class TempoDistributed extends Component implements TraceStore {
   }
 
   public get otlpGrpc(): Endpoint<'traces', 'otlp-grpc'> {
-    this.grpc ??= this.distributor.listen({
-      name: 'otlp-grpc',
-      port: TEMPO_PORTS.otlpGrpc,
-      protocol: 'otlp-grpc',
-      signals: ['traces'],
-      access: 'write',
-    });
+    this.grpc ??= this.distributor.listen(TEMPO_OTLP_GRPC);
     return this.grpc;
   }
 
@@ -280,23 +285,5 @@ export class TempoDistributed extends Component implements TraceStore {
     writer.connect(kafka.write, { ...common, purpose: 'spans, acknowledged once Kafka has them' });
     for (const reader of readers)
       reader.connect(kafka.read, { ...common, purpose: 'spans of its partition' });
-  }
-
-  /** Whoever reads or writes a ring hears of its members from each other. */
-  private connectGossip(members: readonly Workload[]): void {
-    const endpoints = members.map((member) =>
-      member.listen({
-        name: 'gossip',
-        port: TEMPO_PORTS.gossip,
-        protocol: 'gossip-tcp',
-        signals: ['coordination'],
-        access: 'peer',
-      }),
-    );
-    for (const member of members) {
-      for (const endpoint of endpoints) {
-        member.connect(endpoint, { signals: ['coordination'], purpose: 'members of the rings' });
-      }
-    }
   }
 }

@@ -13,7 +13,7 @@ import type { Platform } from '../core/platform';
 import { humanBytes } from '../core/quantity';
 import { Workload } from '../core/workload';
 import { checkLiveVolume, checkRetention } from './tempo-checks';
-import { renderTempo, TEMPO_PORTS } from './tempo-config';
+import { renderTempo, TEMPO_OTLP_GRPC, TEMPO_PORTS } from './tempo-config';
 import { TEMPO_UID, tempoContainer } from './tempo-container';
 import { tempoLimits } from './tempo-sizing';
 import type { TraceStore } from './trace-store';
@@ -107,13 +107,7 @@ export class Tempo extends Component implements TraceStore {
   }
 
   public get otlpGrpc(): Endpoint<'traces', 'otlp-grpc'> {
-    this.grpc ??= this.workload.listen({
-      name: 'otlp-grpc',
-      port: TEMPO_PORTS.otlpGrpc,
-      protocol: 'otlp-grpc',
-      signals: ['traces'],
-      access: 'write',
-    });
+    this.grpc ??= this.workload.listen(TEMPO_OTLP_GRPC);
     return this.grpc;
   }
 

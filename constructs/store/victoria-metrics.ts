@@ -75,7 +75,7 @@ export interface BackupSchedule {
   readonly metric: string;
 }
 
-export const VICTORIA_METRICS_DEFAULTS = {
+const VICTORIA_METRICS_DEFAULTS = {
   // Removes copies (of the replication, and of senders that deliver at least once), which have equal timestamps, and
   // thins out nothing. Two scrapers of the same targets need their scrape interval here.
   dedupInterval: Duration.millis(1),

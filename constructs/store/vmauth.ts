@@ -47,7 +47,7 @@ export interface VmauthProps extends ComponentProps {
   readonly resources?: Resources;
 }
 
-export const VMAUTH_DEFAULTS = {
+const VMAUTH_DEFAULTS = {
   // More than a dashboard's panels at once, fewer than what two vmselects could work on.
   maxConcurrentRequests: 50,
   // A proxy that streams: the documented figure for 20 dashboard users, doubled.

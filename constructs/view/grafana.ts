@@ -192,7 +192,7 @@ export class Grafana extends Component {
 }
 
 /** Source: Grafana 13, "Configure Grafana". */
-export function grafanaIni(
+function grafanaIni(
   props: GrafanaProps,
   replicas: number,
   headless: string,

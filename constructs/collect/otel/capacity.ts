@@ -1,6 +1,8 @@
 /**
  * How many collectors a rate needs: pure arithmetic on what one core carries.
  */
+import type { DeclaredWorkload } from '../../core/declared-workload';
+import { TELEMETRY } from '../../core/endpoint';
 import type { Tier } from '../../core/platform';
 
 /**
@@ -51,4 +53,13 @@ const SCALE_AT_CPU_PERCENT = 70;
 
 export function autoscale(replicas: number): { readonly maxReplicas: number; readonly cpuPercent: number } {
   return { maxReplicas: replicas * MOST, cpuPercent: SCALE_AT_CPU_PERCENT };
+}
+
+/** For a collector through which all signals pass at the declared workload. */
+export function planPassingOn(workload: DeclaredWorkload, cpuMillis: number, tier: Tier): ReplicaPlan {
+  const demands = TELEMETRY.map((signal) => ({
+    eventsPerSecond: workload[signal].perSecond,
+    eventsPerCore: EVENTS_PER_CORE.passing,
+  }));
+  return planReplicas(demands, cpuMillis, tier);
 }

@@ -162,6 +162,6 @@ export function listenForScrapes(workload: Workload): Endpoint<'metrics', 'prome
   });
 }
 
-export function goMemoryLimit(memory: Size): string {
+function goMemoryLimit(memory: Size): string {
   return `${Math.floor((bytesOf(memory) * GO_MEMORY_SHARE) / 1024 ** 2)}MiB`;
 }
