@@ -1,17 +1,25 @@
 /**
  * Every configuration file, byte for byte as the container will see it, is accepted by the program that reads it; a
- * real mistake in it is refused, with the file and the program's own words.
+ * real mistake in it is refused, with the file and the program's own words. Where something stands in for the program
+ * at its version, the name of the test says `[substitute: …]`.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { CATALOG } from '../../constructs/core/catalog';
 import { ENVIRONMENT_NAMES, synthesisOf } from '../environments';
 import { proof } from '../tools/proof';
-import { rowsFor, UNJUDGED, unjudgedFor, VALIDATORS, validatorFor } from './validators';
+import { TOOLS } from '../tools/registry';
+import { endShared } from './validators/shared';
+import { VALIDATORS, validatorsFor } from './validators/table';
+import type { Validator } from './validators/validator';
+
+const LIMIT_MS = 120_000;
 
 const folder = mkdtempSync(join(tmpdir(), 'hyperion-configs-'));
 
-afterAll(() => {
+afterAll(async () => {
+  await endShared();
   rmSync(folder, { recursive: true });
 });
 
@@ -35,51 +43,65 @@ function written(path: string, text: string): string {
   return target;
 }
 
-test.each(files.map(({ environment, file }) => [environment, file]))(
-  '%s: %s has exactly one row',
-  (_environment, file) => {
-    expect(rowsFor(file)).toBe(1);
-  },
-);
+function titleOf({ files, judgedBy, substitute }: Validator): string {
+  return `${files}: ${judgedBy}${substitute === undefined ? '' : ` [substitute: ${substitute}]`}`;
+}
 
-test('every row has a file, and every file that is not judged has its reason', () => {
-  for (const validator of VALIDATORS) {
-    expect([validator.files, files.some(({ file }) => validatorFor(file) === validator)]).toEqual([
-      validator.files,
-      true,
-    ]);
-  }
-  for (const unjudged of UNJUDGED) {
-    expect([unjudged.files, files.some(({ file }) => unjudgedFor(file) === unjudged)]).toEqual([
-      unjudged.files,
-      true,
-    ]);
-    expect(unjudged.because.length).toBeGreaterThan(20);
-  }
+describe('the table', () => {
+  test('has exactly one row for every file of every environment', () => {
+    const astray = files
+      .map(({ environment, file }) => [
+        `${environment}: ${file}`,
+        validatorsFor(file).map((row) => row.files),
+      ])
+      .filter(([, rows]) => rows?.length !== 1);
+    expect(astray).toEqual([]);
+  });
+
+  test('finds no row for a file that nobody judges', () => {
+    expect(validatorsFor('nobody/knows.yaml')).toEqual([]);
+  });
+
+  test.each(VALIDATORS.map((row) => [titleOf(row), row] as const))('%s: has a file', (_title, row) => {
+    expect(files.filter(({ file }) => validatorsFor(file).includes(row))).not.toEqual([]);
+  });
+
+  test.each(VALIDATORS.map((row) => [titleOf(row), row] as const))(
+    '%s: judges at the version that the catalogue pins, or names it',
+    (_title, { reads, substitute, tools: [first] }) => {
+      const judging = TOOLS.find(({ name }) => name === first)?.version;
+      expect(substitute ?? judging).toContain(CATALOG[reads].version);
+    },
+  );
 });
 
 for (const validator of VALIDATORS) {
-  const judged = files.filter(({ file }) => validatorFor(file) === validator);
-  proof(validator.tools, `${validator.program}, ${validator.files}`, () => {
+  const judged = files.filter(({ file }) => validatorsFor(file).includes(validator));
+  proof(validator.tools, titleOf(validator), () => {
     test.each(judged.map(({ environment, file, text }) => [`${environment}: ${file}`, text]))(
       'accepts %s',
       async (name, text) => {
-        const verdict = await validator.judge(written(`accepted/${name.replace(': ', '/')}`, text));
-        expect(verdict.said === '' ? verdict.accepted : [verdict.accepted, verdict.said]).toEqual(
-          verdict.said === '' ? true : [true, verdict.said],
+        const { accepted, said } = await validator.judge(
+          written(`accepted/${name.replace(': ', '/')}`, text),
         );
+        // What it said belongs to the failure's message.
+        expect({ accepted, said }).toEqual({ accepted: true, said });
       },
-      120_000,
+      LIMIT_MS,
     );
 
-    test(`refuses ${validator.mistake.what}`, async () => {
-      const [first] = judged;
-      if (first === undefined) throw new Error(`no file for ${validator.files}`);
-      const spoilt = validator.mistake.spoil(first.text);
-      expect(spoilt).not.toBe(first.text);
-      const verdict = await validator.judge(written(`refused/${first.file}`, spoilt));
-      expect(verdict.accepted).toBe(false);
-      expect(verdict.said).toMatch(validator.mistake.says);
-    }, 120_000);
+    test.each(validator.mistakes)(
+      'refuses $what',
+      async ({ spoil, says }) => {
+        const [first] = judged;
+        if (first === undefined) throw new Error(`no file for ${validator.files}`);
+        const spoilt = spoil(first.text);
+        expect(spoilt).not.toBe(first.text);
+        const { accepted, said } = await validator.judge(written(`refused/${first.file}`, spoilt));
+        expect(said).toMatch(says);
+        expect(accepted).toBe(false);
+      },
+      LIMIT_MS,
+    );
   });
 }
