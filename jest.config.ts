@@ -10,7 +10,7 @@ const config: Config = {
   },
   testEnvironment: 'node',
   testSequencer: '<rootDir>/test/sequencer.js',
-  // The machine has two cores, and real programs run beside the tests.
+  // The machine has two cores. The proofs with real programs run on one worker (bin/test.mjs).
   maxWorkers: 2,
 };
 

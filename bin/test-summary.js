@@ -35,4 +35,15 @@ function skippedLines(skipped) {
   ];
 }
 
-module.exports = { summarise };
+/** Of several runs of jest, as if it had been one. */
+function merged(reports) {
+  const sum = (field) => reports.reduce((total, report) => total + report[field], 0);
+  return {
+    testResults: reports.flatMap(({ testResults }) => testResults),
+    numPassedTests: sum('numPassedTests'),
+    numFailedTests: sum('numFailedTests'),
+    numRuntimeErrorTestSuites: sum('numRuntimeErrorTestSuites'),
+  };
+}
+
+module.exports = { merged, summarise };
