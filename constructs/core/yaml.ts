@@ -76,7 +76,8 @@ function isEmpty(data: object): boolean {
 }
 
 function inline(data: unknown, indent: string, comment: Comment): string {
-  if (typeof data === 'string' && data.includes('\n') && !UNPRINTABLE.test(data)) return block(data, indent);
+  if (typeof data === 'string' && data.includes('\n') && !UNPRINTABLE.test(data) && !ENDS_BLANK.test(data))
+    return block(data, indent);
   return scalar(data, comment);
 }
 
@@ -106,6 +107,8 @@ function block(text: string, indent: string): string {
   return `|${indentation}${chomping}\n${body.replace(/^(?=[^\n])/gm, indent)}`;
 }
 
+/** Parsers differ in whether a last line of nothing but spaces belongs to a literal block. */
+const ENDS_BLANK = /(?:^|\n)[ \t]+\n*$/;
 /** Line ends other than `\n`, control characters, half characters: only a double-quoted string can write them. */
 const UNPRINTABLE = /[^\t\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/u;
 /** Begins or goes on like something that is not plain text in YAML. */

@@ -84,6 +84,10 @@ describe('toYaml', () => {
     expect(toYaml({ at: { toJSON: () => ({ a: 1 }) }, nothing: null })).toBe('at:\n  a: 1\nnothing: null\n');
   });
 
+  it('quotes a text that ends in a line of spaces', () => {
+    expect(toYaml({ a: 'b\n  \n', c: ' \n' })).toBe('a: "b\\n  \\n"\nc: " \\n"\n');
+  });
+
   it('gives back the value when the yaml library reads it', () => {
     const text = fc.oneof(
       fc.string({ unit: 'binary', maxLength: 30 }),
