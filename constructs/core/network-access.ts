@@ -38,11 +38,23 @@ export function addNetworkAccess(platform: Platform): void {
       spec: {
         podSelector: { matchLabels: { ...party.reach.labels } },
         policyTypes: ['Ingress', 'Egress'],
-        ingress: ingress.map((r) => ({ from: networkPeers(r.peer), ports: [port(r.port, r.transport)] })),
-        egress: [
-          ...egress.map((r) => ({ to: networkPeers(r.peer), ports: [port(r.port, r.transport)] })),
-          ...(egress.length === 0 ? [] : [dnsRule()]),
-        ],
+        // The API server does not keep empty lists: with one, every apply would be a change.
+        ...(ingress.length === 0
+          ? {}
+          : {
+              ingress: ingress.map((r) => ({
+                from: networkPeers(r.peer),
+                ports: [port(r.port, r.transport)],
+              })),
+            }),
+        ...(egress.length === 0
+          ? {}
+          : {
+              egress: [
+                ...egress.map((r) => ({ to: networkPeers(r.peer), ports: [port(r.port, r.transport)] })),
+                dnsRule(),
+              ],
+            }),
       },
     });
   }

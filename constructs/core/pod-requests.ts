@@ -1,8 +1,9 @@
 /**
- * What the pods of a namespace ask for at their largest, read off the workloads: for quotas and the capacity plan.
+ * What the pods of a namespace ask for at their largest, Jobs included: for quotas and the capacity plan.
  */
 import type { Platform } from './platform';
 import { bytesOf } from './quantity';
+import { Task } from './task';
 import { Workload } from './workload';
 
 export interface PodRequests {
@@ -16,12 +17,15 @@ export function podRequests(platform: Platform, namespace: string): PodRequests 
   let memoryBytes = 0;
   let pods = 0;
   for (const party of platform.graph.parties) {
-    if (!(party instanceof Workload) || party.reach.namespace !== namespace) continue;
-    for (const { resources } of [party.spec.container, ...(party.spec.sidecars ?? [])]) {
-      cpuMillis += resources.cpuMillis * party.maxReplicas;
-      memoryBytes += bytesOf(resources.memory) * party.maxReplicas;
+    if (!(party instanceof Workload || party instanceof Task) || party.reach.namespace !== namespace)
+      continue;
+    const replicas = party instanceof Workload ? party.maxReplicas : 1;
+    const beside = party instanceof Workload ? (party.spec.sidecars ?? []) : [];
+    for (const { resources } of [party.spec.container, ...beside]) {
+      cpuMillis += resources.cpuMillis * replicas;
+      memoryBytes += bytesOf(resources.memory) * replicas;
     }
-    pods += party.maxReplicas;
+    pods += replicas;
   }
   return { cpuMillis, memoryBytes, pods };
 }

@@ -136,10 +136,11 @@ export class Workload extends Construct implements Party {
       metadata: {
         name: this.id,
         labels: { 'app.kubernetes.io/component': this.id },
-        // The API server fills in one replica where none is named; the policy on replicas reads this instead.
-        ...(this.spec.autoscale === undefined
-          ? {}
-          : { annotations: { [SCALED_BY_ANNOTATION]: 'HorizontalPodAutoscaler' } }),
+        annotations: {
+          // The API server fills in one replica where none is named; the policy on replicas reads this instead.
+          ...(this.spec.autoscale === undefined ? {} : { [SCALED_BY_ANNOTATION]: 'HorizontalPodAutoscaler' }),
+          ...this.rollsAfterItsSet(),
+        },
       },
       podMetadata: {
         labels: {
@@ -262,6 +263,19 @@ export class Workload extends Construct implements Party {
       rule: `a port has one number and one name in a pod, and ${other?.name ?? ''} is ${other?.port ?? 0} already`,
       remedy: 'choose another port or another name',
     });
+  }
+
+  /**
+   * Disruption budgets do not hold for roll-outs: workloads with copies of the same data have to roll one after the other.
+   * Argo CD waits for a wave to be healthy before it begins the next one.
+   */
+  private rollsAfterItsSet(): Readonly<Record<string, string>> {
+    const { zoneSet } = this.spec;
+    if (zoneSet === undefined) return {};
+    const earlier = this.component.node
+      .findAll()
+      .filter((other) => other instanceof Workload && other !== this && other.spec.zoneSet === zoneSet);
+    return { 'argocd.argoproj.io/sync-wave': String(earlier.length) };
   }
 
   private addDisruptionBudget(): void {

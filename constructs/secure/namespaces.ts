@@ -54,8 +54,11 @@ export class Namespaces extends Component {
         metadata: { name: 'default-deny', namespace: name },
         spec: { podSelector: {}, policyTypes: ['Ingress', 'Egress'] },
       });
+      // After whatever is itself made when everything else stands.
       scope.whenComplete(() => {
-        this.addQuota(name, loadBalancers ?? 0);
+        scope.whenComplete(() => {
+          this.addQuota(name, loadBalancers ?? 0);
+        });
       });
     }
   }

@@ -16,7 +16,8 @@ export const noWildcardRbac: Rule = {
         object.metadata.name in ['cluster-admin', 'admin', 'edit', 'view'])`,
     },
   ],
-  variables: [{ name: 'rules', expression: 'has(object.rules) ? object.rules : []' }],
+  // The API server hands a role without rules over as one whose rules are null.
+  variables: [{ name: 'rules', expression: 'has(object.rules) && object.rules != null ? object.rules : []' }],
   validations: [
     {
       expression: `variables.rules.all(r, !('*' in r.verbs))`,

@@ -278,7 +278,7 @@ describe('the network', () => {
       expect.arrayContaining([{ to: [{ ipBlock: { cidr: '10.0.0.1/32' } }], ports: tcp(443) }]),
     );
     expect(object(kafka, 'NetworkPolicy', 'kafka-entity-operator')).toMatchObject({
-      spec: { podSelector: { matchLabels: entityOperator }, ingress: [] },
+      spec: { podSelector: { matchLabels: entityOperator }, policyTypes: ['Ingress', 'Egress'] },
     });
     const policies = kafka.toJson().filter(({ kind }: { kind: string }) => kind === 'NetworkPolicy') as {
       metadata: { name: string };
