@@ -1,9 +1,10 @@
 /** amtool, Alertmanager's own judge of its configuration. */
+import { CATALOG } from '../../constructs/core/catalog';
 import { goInstall } from './go-build';
 import { needs } from './requirement';
 import type { Tool } from './tool';
 
-const VERSION = '0.34.1';
+const VERSION = CATALOG.alertmanager.version;
 
 export const amtool = {
   name: 'amtool',

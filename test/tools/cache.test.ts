@@ -16,6 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { cacheKey, cacheRoot, ToolCache } from './cache';
 import { fakeTool, slowTool } from './fixtures/fake-tool';
 import { needs } from './requirement';
+import type { Tool } from './tool';
 
 let root: string;
 let lines: string[];
@@ -161,6 +162,15 @@ describe('ensure', () => {
     );
     await cache.ensure(fakeTool());
     expect(await cache.ensure(impossible)).toBe(cache.folderOf(impossible));
+  });
+
+  it('does not answer a built tool that this machine cannot run', async () => {
+    const folder = await cache.ensure(fakeTool());
+    const reason = 'not available: needs Java >= 17, found no no-such-java on the PATH';
+    const tool: Tool = { ...fakeTool(), runsWith: [{ ...needs.java('17'), probe: ['no-such-java'] }] };
+    expect(cache.folderOf(tool)).toBe(folder);
+    expect(cache.stateOf(tool)).toEqual({ kind: 'unavailable', reason });
+    await expect(cache.ensure(tool)).rejects.toThrow(`greeter 1.0.0: ${reason}`);
   });
 
   it('names the cache folder and the way out when it cannot be made', async () => {

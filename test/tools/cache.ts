@@ -20,6 +20,7 @@ import { dirname, join, relative, resolve, sep } from 'node:path';
 import { isProcessAlive, liveHolder, withLock } from './lock';
 import { runCommand } from './run-command';
 import { unmetReason } from './requirement';
+import { type Stale, staleEntries } from './stale';
 import { ToolError } from './tool-error';
 import type { Build, Recipe, Tool } from './tool';
 import { failedChecks } from './verify';
@@ -82,10 +83,10 @@ export class ToolCache {
 
   stateOf(tool: Tool): ToolState {
     const stamp = this.stampOf(tool);
-    if (stamp !== undefined) return { kind: 'built', stamp };
+    const reason = unavailableReason(tool, stamp !== undefined);
+    if (stamp !== undefined && reason === undefined) return { kind: 'built', stamp };
     const holder = liveHolder(this.lockOf(tool));
     if (holder !== undefined) return { kind: 'building', pid: holder.pid };
-    const reason = unavailableReason(tool);
     return reason === undefined ? { kind: 'absent' } : { kind: 'unavailable', reason };
   }
 
@@ -110,6 +111,14 @@ export class ToolCache {
     return [...changed, ...(await failedChecks(tool, folder))];
   }
 
+  /** What lies in the cache and belongs to none of these tools. */
+  stale(tools: readonly Tool[]): Stale[] {
+    return staleEntries(
+      join(this.root, 'tools'),
+      tools.map((tool) => this.folderOf(tool)),
+    );
+  }
+
   private lockOf(tool: Tool): string {
     return `${this.folderOf(tool)}.lock`;
   }
@@ -129,10 +138,11 @@ export class ToolCache {
   }
 
   private async ensureOnce(tool: Tool, folder: string): Promise<string> {
-    if (this.stampOf(tool) !== undefined) return folder;
-    const reason = unavailableReason(tool);
+    const isBuilt = this.stampOf(tool) !== undefined;
+    const reason = unavailableReason(tool, isBuilt);
     if (reason !== undefined)
       throw new ToolError(label(tool), reason, 'install what it needs, then run this again');
+    if (isBuilt) return folder;
     this.makeFolder(tool, dirname(folder));
 
     let saidAtMs = 0;
@@ -230,9 +240,11 @@ export class ToolCache {
   }
 }
 
-/** Why this machine cannot build the tool, or undefined when it can. */
-export function unavailableReason(tool: Tool): string | undefined {
-  const reasons = tool.requires.map(unmetReason).filter((reason) => reason !== undefined);
+/** Why this machine cannot run the tool, or build it where it is not built yet; undefined when it can. */
+function unavailableReason({ requires, runsWith = [] }: Tool, isBuilt: boolean): string | undefined {
+  const reasons = [...(isBuilt ? [] : requires), ...runsWith]
+    .map(unmetReason)
+    .filter((reason) => reason !== undefined);
   return reasons.length === 0 ? undefined : `not available: ${reasons.join('; ')}`;
 }
 

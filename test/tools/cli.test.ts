@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ToolCache } from './cache';
@@ -79,11 +79,32 @@ it('verifies what is built', async () => {
   expect(out).toContain('rare 1.0.0: WRONG\n  not built, or incomplete\n');
 });
 
+it('names and removes what no definition asks for any more', async () => {
+  const older = await cache.ensure(fakeTool({ version: '0.9.0' }));
+  await cache.ensure(good);
+  expect(await run(['list'])).toBe(0);
+  expect(out).toContain('\n0.0 MB belong to definitions that no longer exist: npm run tools -- prune\n');
+
+  expect(await run(['prune', 'greeter'])).toBe(2);
+  expect(err).toBe('tools: prune takes no names, it removes what no definition has\n');
+  out = '';
+  expect(await run(['prune'])).toBe(0);
+  expect(out).toBe(`removed ${older}\nremoved ${older}.log\n0.0 MB freed\n`);
+  expect(existsSync(older)).toBe(false);
+  expect(cache.stateOf(good).kind).toBe('built');
+
+  out = '';
+  expect(await run(['prune'])).toBe(0);
+  expect(out).toBe('nothing to remove\n');
+});
+
 it('refuses an unknown command and an unknown tool, and helps', async () => {
   expect(await run(['destroy'])).toBe(2);
-  expect(err).toBe('tools: unknown command destroy; list, build and verify exist, --help tells more\n');
+  expect(err).toBe(
+    'tools: unknown command destroy; list, build, verify and prune exist, --help tells more\n',
+  );
   expect(await run(['build', 'lokki'])).toBe(2);
   expect(err).toContain('tools: no tool is called lokki; there are greeter, rare\n');
   expect(await run(['--help'])).toBe(0);
-  expect(out).toContain('Usage: npm run tools -- [list | build | verify] [name…]');
+  expect(out).toContain('Usage: npm run tools -- [list | build | verify | prune] [name…]');
 });

@@ -1,13 +1,16 @@
 /** `npm run tools`: lists, builds and verifies the real programs of the proofs. */
 import { cacheRoot, ToolCache } from './cache';
 import { TOOLS } from './registry';
+import { buildAll } from './schedule';
+import { remove, type Stale } from './stale';
 import type { Tool } from './tool';
 
-const HELP = `Usage: npm run tools -- [list | build | verify] [name…]
+const HELP = `Usage: npm run tools -- [list | build | verify | prune] [name…]
 
   list     a table of the tools: version, state, size (the default)
   build    builds what is missing: the named ones, or all that the default test run needs
   verify   checks the files of built tools and runs their own version commands
+  prune    removes from the cache what no definition of this checkout asks for any more
   --help   this text
 
 The cache is $HYPERION_CACHE, else $XDG_CACHE_HOME/hyperion, else ~/.cache/hyperion.
@@ -17,6 +20,8 @@ Exit status: 0 all is well, 1 something is missing or wrong, 2 wrong use.
 const OK = 0;
 const FINDINGS = 1;
 const WRONG_USE = 2;
+
+const BYTES_PER_GIB = 2 ** 30;
 
 type Write = (text: string) => void;
 
@@ -44,6 +49,7 @@ export async function runCli(
   switch (command) {
     case 'list':
       out(table(named.length > 0 ? named : tools, cache));
+      if (named.length === 0) out(staleNote(cache.stale(tools)));
       return OK;
     case 'build':
       return build(
@@ -53,24 +59,46 @@ export async function runCli(
       );
     case 'verify':
       return verify(named.length > 0 ? named : builtOf(tools, cache), cache, out);
+    case 'prune':
+      if (named.length > 0) {
+        err('tools: prune takes no names, it removes what no definition has\n');
+        return WRONG_USE;
+      }
+      prune(cache.stale(tools), out);
+      return OK;
     default:
-      err(`tools: unknown command ${command}; list, build and verify exist, --help tells more\n`);
+      err(`tools: unknown command ${command}; list, build, verify and prune exist, --help tells more\n`);
       return WRONG_USE;
   }
 }
 
-/** One after the other: on two cores two builds at once take no less time. A failure does not stop the others. */
+/** A failure does not stop the others. */
 async function build(tools: readonly Tool[], cache: ToolCache, err: Write): Promise<number> {
   let status = OK;
-  for (const tool of tools) {
+  await buildAll(tools, process.availableMemory() / BYTES_PER_GIB, async (tool) => {
     try {
       await cache.ensure(tool);
     } catch (error) {
       err(`${(error as Error).message}\n`);
       status = FINDINGS;
     }
-  }
+  });
   return status;
+}
+
+function prune(stale: readonly Stale[], out: Write): void {
+  remove(stale);
+  for (const { path } of stale) out(`removed ${path}\n`);
+  out(stale.length === 0 ? 'nothing to remove\n' : `${sizeOf(stale)} freed\n`);
+}
+
+function staleNote(stale: readonly Stale[]): string {
+  if (stale.length === 0) return '';
+  return `\n${sizeOf(stale)} belong to definitions that no longer exist: npm run tools -- prune\n`;
+}
+
+function sizeOf(files: readonly { readonly sizeBytes: number }[]): string {
+  return `${(files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) / 1_000_000).toFixed(1)} MB`;
 }
 
 async function verify(tools: readonly Tool[], cache: ToolCache, out: Write): Promise<number> {
@@ -111,10 +139,8 @@ function table(tools: readonly Tool[], cache: ToolCache): string {
 function stateAndSize(tool: Tool, cache: ToolCache): [state: string, size: string] {
   const state = cache.stateOf(tool);
   switch (state.kind) {
-    case 'built': {
-      const sizeBytes = Object.values(state.stamp.files).reduce((sum, file) => sum + file.sizeBytes, 0);
-      return [`built in ${state.stamp.buildSeconds} s`, `${(sizeBytes / 1_000_000).toFixed(1)} MB`];
-    }
+    case 'built':
+      return [`built in ${state.stamp.buildSeconds} s`, sizeOf(Object.values(state.stamp.files))];
     case 'building':
       return [`being built by process ${state.pid}`, '-'];
     case 'unavailable':

@@ -84,6 +84,12 @@ it('repeats requires and replaces, but no replacement by a folder', () => {
   );
 });
 
+it('takes what is published of folders at the version that is given', () => {
+  expect(repeatedGoMod(GO_MOD, 'example.com/b', 'v3.7.8', 'v0.35.4')).toContain(
+    '\texample.com/b/push => example.com/b/push v0.35.4\n',
+  );
+});
+
 it('builds each program from the repeated module with the module’s own sums', async () => {
   writeFileSync(join(root, 'module/go.sum'), 'sums', { mode: 0o444 });
   const recipe = goRepeatedModule({

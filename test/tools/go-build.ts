@@ -8,6 +8,7 @@ import {
   renameSync,
   writeFileSync,
 } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Build, Recipe } from './tool';
 
@@ -16,13 +17,16 @@ const DOWNLOAD_ATTEMPTS = 3;
 
 /**
  * The settings of every Go build. GOTOOLCHAIN: a missing Go is reported, not downloaded. GOFLAGS -mod=mod: the temporary
- * modules have no complete go.sum. The user's module and build caches are used as they are.
+ * modules have no complete go.sum. The user's module and build caches are used as they are. GOMAXPROCS, GOMEMLIMIT: Go
+ * starts a compiler for each core; a machine of many cores and little memory would run out of it.
  */
 export const GO_ENV = {
   GOFLAGS: '-mod=mod -trimpath -buildvcs=false',
   GOTOOLCHAIN: 'local',
   GOWORK: 'off',
   CGO_ENABLED: '0',
+  GOMAXPROCS: String(Math.min(availableParallelism(), 8)),
+  GOMEMLIMIT: '3GiB',
 } as const;
 
 export interface GoPrograms {
@@ -51,46 +55,68 @@ export function goInstall(inputs: GoPrograms): Recipe {
   };
 }
 
+export interface RepeatedModule extends GoPrograms {
+  /**
+   * The version, with the `v`, under which the folders of the repository that its go.mod points at are published.
+   * @default what the go.mod requires of each
+   */
+  readonly foldersPublishedAs?: string;
+}
+
 /**
  * For a module whose go.mod has `replace`s, which `go install` refuses: a temporary module that repeats its requires and
  * replaces, and with them the very versions that the project builds with.
  */
-export function goRepeatedModule(inputs: GoPrograms): Recipe {
+export function goRepeatedModule(inputs: RepeatedModule): Recipe {
   return {
     kind: 'go build with a repeated go.mod',
     revision: 1,
     inputs,
     run: async (build) => {
-      const { module, version } = inputs;
-      const downloaded = await downloadGoModule(build, module, version);
-      const described = await build.run({
-        program: 'go',
-        args: ['mod', 'edit', '-json', downloaded.GoMod],
-        cwd: build.workDir,
-        env: GO_ENV,
-      });
-      writeFileSync(
-        join(build.workDir, 'go.mod'),
-        repeatedGoMod(JSON.parse(described) as GoMod, module, version),
-      );
-      // Its sums are the project's own word on what each dependency must be.
-      const sums = join(downloaded.Dir, 'go.sum');
-      if (existsSync(sums)) {
-        copyFileSync(sums, join(build.workDir, 'go.sum'));
-        chmodSync(join(build.workDir, 'go.sum'), 0o644);
-      }
-      for (const [name, path] of Object.entries(inputs.programs)) {
-        await build.run({
-          program: 'go',
-          args: ['build', ...buildFlags(inputs), '-o', join(build.outDir, name), packagePath(inputs, path)],
-          cwd: build.workDir,
-          env: GO_ENV,
-          // Compiled packages are kept by Go's own cache, so a second attempt resumes.
-          attempts: DOWNLOAD_ATTEMPTS,
-        });
-      }
+      await prepareRepeatedModule(build, inputs);
+      await buildPrograms(build, inputs);
     },
   };
+}
+
+/** Leaves the temporary module in `build.workDir`. */
+export async function prepareRepeatedModule(build: Build, inputs: RepeatedModule): Promise<void> {
+  const { module, version, foldersPublishedAs } = inputs;
+  const downloaded = await downloadGoModule(build, module, version);
+  const described = await build.run({
+    program: 'go',
+    args: ['mod', 'edit', '-json', downloaded.GoMod],
+    cwd: build.workDir,
+    env: GO_ENV,
+  });
+  writeFileSync(
+    join(build.workDir, 'go.mod'),
+    repeatedGoMod(JSON.parse(described) as GoMod, module, version, foldersPublishedAs),
+  );
+  // Its sums are the project's own word on what each dependency must be.
+  const sums = join(downloaded.Dir, 'go.sum');
+  if (existsSync(sums)) {
+    copyFileSync(sums, join(build.workDir, 'go.sum'));
+    chmodSync(join(build.workDir, 'go.sum'), 0o644);
+  }
+}
+
+/** Builds the programs of the temporary module. */
+export async function buildPrograms(
+  build: Build,
+  inputs: GoPrograms,
+  env: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  for (const [name, path] of Object.entries(inputs.programs)) {
+    await build.run({
+      program: 'go',
+      args: ['build', ...buildFlags(inputs), '-o', join(build.outDir, name), packagePath(inputs, path)],
+      cwd: build.workDir,
+      env: { ...GO_ENV, ...env },
+      // Compiled packages are kept by Go's own cache, so a second attempt resumes.
+      attempts: DOWNLOAD_ATTEMPTS,
+    });
+  }
 }
 
 /** Installs one program as the file `target`. */
@@ -149,10 +175,20 @@ export interface GoMod {
 }
 
 /** The go.mod of a module that depends on `module` and resolves everything else as `module` itself would. */
-export function repeatedGoMod(original: GoMod, module: string, version: string): string {
+export function repeatedGoMod(
+  original: GoMod,
+  module: string,
+  version: string,
+  foldersPublishedAs?: string,
+): string {
   const requires = (original.Require ?? []).map(({ Path, Version = '' }) => `\t${Path} ${Version}`);
   const replaces = (original.Replace ?? [])
-    // A folder of the project's repository is no part of the published module; the required version stands in.
+    // A folder of the project's repository is no part of the published module; what is published of it stands in.
+    .map(({ Old, New }) =>
+      New.Version === undefined && foldersPublishedAs !== undefined
+        ? { Old, New: { Path: Old.Path, Version: foldersPublishedAs } }
+        : { Old, New },
+    )
     .filter(({ New }) => New.Version !== undefined)
     .map(
       ({ Old, New }) =>

@@ -19,6 +19,7 @@ export const kyverno = {
     variables: { [`${MODULE}/pkg/version.BuildVersion`]: `v${VERSION}` },
   }),
   outputs: ['kyverno'],
+  memoryGiB: 4,
   main: 'kyverno',
   checks: [{ run: ['kyverno', 'version'], prints: VERSION }],
 } as const satisfies Tool;

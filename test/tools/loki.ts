@@ -1,9 +1,10 @@
 /** Loki, with the canary that writes and reads through it. */
+import { CATALOG } from '../../constructs/core/catalog';
 import { goRepeatedModule } from './go-build';
 import { needs } from './requirement';
 import type { Tool } from './tool';
 
-const VERSION = '3.7.8';
+const VERSION = CATALOG.loki.version;
 const MODULE = 'github.com/grafana/loki/v3';
 
 export const loki = {
@@ -19,6 +20,7 @@ export const loki = {
     variables: { [`${MODULE}/pkg/util/build.Version`]: VERSION },
   }),
   outputs: ['loki', 'loki-canary'],
+  memoryGiB: 4,
   main: 'loki',
   checks: [
     { run: ['loki', '-version'], prints: `version ${VERSION}` },

@@ -5,7 +5,11 @@ import { TOOLS, type ToolName } from './registry';
 import type { Tool } from './tool';
 
 export type Availability =
-  | { readonly available: true; readonly path: string }
+  | {
+      readonly available: true;
+      readonly path: string;
+      /** All of its outputs lie below. */ readonly folder: string;
+    }
   | { readonly available: false; readonly reason: string };
 
 /** To stderr, past jest's capturing: a build of minutes must not look like a test that hangs. */
@@ -20,9 +24,10 @@ const cache = new ToolCache(cacheRoot(process.env), (line) => {
 export function availability(name: ToolName): Availability {
   const definition = definitionOf(name);
   const state = cache.stateOf(definition);
+  const folder = cache.folderOf(definition);
   return state.kind === 'unavailable'
     ? { available: false, reason: `${name} ${definition.version}: ${state.reason}` }
-    : { available: true, path: join(cache.folderOf(definition), definition.main) };
+    : { available: true, path: join(folder, definition.main), folder };
 }
 
 /**

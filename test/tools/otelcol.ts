@@ -1,11 +1,12 @@
 /** OpenTelemetry Collector: a distribution of our own with every component that a configuration of ours names. */
 import { mkdirSync, copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CATALOG } from '../../constructs/core/catalog';
 import { GO_ENV, installGoProgram } from './go-build';
 import { needs } from './requirement';
 import type { Recipe, Tool } from './tool';
 
-const VERSION = '0.158.0';
+const VERSION = CATALOG['otel-collector'].version;
 /** The version of the collector's stable modules that belongs to it, as the builder's own default configuration says. */
 const STABLE_VERSION = '1.64.0';
 
@@ -89,6 +90,7 @@ export const otelcol = {
   requires: [needs.go('1.25')],
   recipe: collectorBuilder(),
   outputs: ['otelcol'],
+  memoryGiB: 4,
   main: 'otelcol',
   checks: [
     { run: ['otelcol', '--version'], prints: `otelcol version ${VERSION}` },

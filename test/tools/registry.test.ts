@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { CATALOG } from '../../constructs/core/catalog';
 import { cacheKey } from './cache';
-import { TOOLS } from './registry';
+import { TOOLS, type ToolName } from './registry';
 import type { Tool } from './tool';
 
 const tools: readonly Tool[] = TOOLS;
@@ -20,3 +21,38 @@ it.each(tools.map((tool) => [tool.name, tool] as const))('%s is complete', (name
   // What does not survive JSON does not reach the cache key.
   expect(JSON.parse(JSON.stringify(tool.recipe.inputs))).toEqual(tool.recipe.inputs);
 });
+
+/** The components of the catalogue that a tool runs or judges. */
+const COMPONENTS: Partial<Record<ToolName, readonly (keyof typeof CATALOG)[]>> = {
+  alertmanager: ['alertmanager'],
+  amtool: ['alertmanager'],
+  kafka: ['kafka'],
+  loki: ['loki', 'loki-canary'],
+  nginx: ['nginx'],
+  otelcol: ['otel-collector'],
+  postgresql: ['postgresql'],
+  'victoria-metrics': [
+    'vmagent',
+    'vmalert',
+    'vmauth',
+    'vmbackup',
+    'vmrestore',
+    'vminsert',
+    'vmselect',
+    'vmstorage',
+  ],
+};
+
+// A new version in the catalogue must not leave its proofs with the old program unnoticed.
+it.each(Object.entries(COMPONENTS).flatMap(([tool, names]) => names.map((name) => [tool, name] as const)))(
+  '%s is %s of the catalogue, or says what it stands in for',
+  (name, component) => {
+    const tool = tools.find((definition) => definition.name === name);
+    const { version } = CATALOG[component];
+    const isServer = ['vminsert', 'vmselect', 'vmstorage'].includes(component);
+    if (tool?.version !== version || isServer) {
+      expect(tool?.purpose).toContain(`${component} ${version}`);
+      expect(tool?.purpose).toContain('stands in for');
+    }
+  },
+);

@@ -17,7 +17,7 @@ const INHERITED = [
   /^(PATH|HOME|USER|LOGNAME|TMPDIR|SSL_CERT_FILE|SSL_CERT_DIR|XDG_[A-Z_]+)$/,
   /^(GOPATH|GOCACHE|GOMODCACHE|GOPROXY|GOPRIVATE|GONOPROXY|GONOSUMDB|GOSUMDB|GOAUTH|GOENV|GOROOT)$/,
   /^(CARGO_HOME|RUSTUP_HOME|JAVA_HOME|MAVEN_[A-Z_]+|PIP_[A-Z_]+)$/,
-  /^(https?_proxy|no_proxy|all_proxy)$/i,
+  /^(https?_proxy|no_proxy|all_proxy|npm_config_(registry|cafile|userconfig)|NODE_EXTRA_CA_CERTS)$/i,
 ];
 
 export function cleanEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {

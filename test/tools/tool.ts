@@ -15,6 +15,11 @@ export interface Tool {
   readonly purpose: string;
   /** What the machine must have for a build; not needed once the tool is in the cache. */
   readonly requires: readonly Requirement[];
+  /**
+   * What the machine must have whenever the tool is used, and for a build too.
+   * @default nothing
+   */
+  readonly runsWith?: readonly Requirement[];
   readonly recipe: Recipe;
   /** Files that the recipe must leave, relative to the tool's folder. */
   readonly outputs: readonly string[];
@@ -27,6 +32,11 @@ export interface Tool {
    * @default false
    */
   readonly onRequest?: boolean;
+  /**
+   * About what its build takes: two builds run at once only where both fit, from 4 GiB on none beside it.
+   * @default 1
+   */
+  readonly memoryGiB?: number;
 }
 
 export interface Recipe {

@@ -1,32 +1,32 @@
 /**
- * VictoriaMetrics, single node, with its agents. Neither the cluster nor a newer version can be had from a registry:
- * what 1.79 accepts is judged by it, and what it does not know yet (vmauth's limits for each user) is not.
+ * VictoriaMetrics, single node, with its agents. The cluster's programs live on another branch, whose `-cluster` tags
+ * no registry has; a single node takes and answers the same requests, but for the tenant in their paths.
  */
-import { debianPrograms, debianSource, type DebianPrograms } from './debian-package';
+import { CATALOG } from '../../constructs/core/catalog';
+import { goRepeatedModule } from './go-build';
+import { needs } from './requirement';
 import type { Tool } from './tool';
 
-const VERSION = '1.79.5';
+const VERSION = CATALOG.vmagent.version;
+const MODULE = 'github.com/VictoriaMetrics/VictoriaMetrics';
 
 const PROGRAMS = ['victoria-metrics', 'vmagent', 'vmalert', 'vmauth', 'vmbackup', 'vmrestore'] as const;
-
-const PACKAGE: DebianPrograms = {
-  package: 'victoria-metrics',
-  version: VERSION,
-  programs: Object.fromEntries(PROGRAMS.map((name) => [name, `usr/bin/${name}`])),
-};
 
 export const victoriaMetrics = {
   name: 'victoria-metrics',
   version: VERSION,
-  purpose: 'judges vmagent’s and vmalert’s configurations; runs backup and restore',
-  requires: [debianSource(PACKAGE)],
-  recipe: debianPrograms(PACKAGE),
+  purpose:
+    'judges and runs vmagent’s, vmalert’s and vmauth’s configurations, backup and restore; ' +
+    'the single node stands in for vminsert 1.150.0, vmselect 1.150.0 and vmstorage 1.150.0',
+  requires: [needs.go('1.26.6')],
+  // Its go.mod has no `replace`, but `go install` asks for the list of all versions, which is not to be had.
+  recipe: goRepeatedModule({
+    module: MODULE,
+    version: `v${VERSION}`,
+    programs: Object.fromEntries(PROGRAMS.map((name) => [name, `app/${name}`])),
+    variables: { [`${MODULE}/lib/buildinfo.Version`]: `v${VERSION}` },
+  }),
   outputs: PROGRAMS,
   main: 'victoria-metrics',
-  // Debian builds them without a version; apt's own check and the package's version stand for it.
-  checks: [
-    { run: ['vmagent', '-help'], prints: 'promscrape.config.strictParse' },
-    { run: ['vmalert', '-help'], prints: 'notifier.config' },
-  ],
-  onRequest: true,
+  checks: PROGRAMS.map((name) => ({ run: [name, '-version'], prints: `v${VERSION}` })),
 } as const satisfies Tool;
