@@ -13,6 +13,8 @@ export interface ClusterPlan {
   readonly networkPolicies: readonly Manifest[];
   /** Labels of each namespace, for `namespaceSelector`. */
   readonly namespaces: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** Names beyond the cluster's own that its DNS answers, e.g. of a store in the cloud → address of the pod standing in. */
+  readonly outsideNames: ReadonlyMap<string, string>;
   /** What the manifests ask for and this cluster does not run, each with the reason. Printed, never silent. */
   readonly leftOut: readonly LeftOut[];
 }
@@ -38,6 +40,8 @@ export interface PodPlan {
   readonly address: string;
   /** The headless Service that gives it a name of its own, for StatefulSets. */
   readonly subdomain: string | undefined;
+  /** Container ports by name, for NetworkPolicies that name theirs. */
+  readonly namedPorts: Readonly<Record<string, number>>;
   readonly initContainers: readonly ContainerPlan[];
   readonly containers: readonly ContainerPlan[];
   readonly volumes: readonly VolumePlan[];
@@ -50,7 +54,7 @@ export interface PodPlan {
 export interface ContainerPlan {
   readonly name: string;
   readonly image: string;
-  /** Program and arguments, `$(VARIABLE)`s resolved; the program is a path of this machine. */
+  /** Program and arguments as the container sees them, `$(VARIABLE)`s resolved. */
   readonly argv: readonly [string, ...string[]];
   readonly env: Readonly<Record<string, string>>;
   readonly workingDir: string | undefined;
@@ -77,7 +81,7 @@ export type VolumePlan =
   | { readonly kind: 'files'; readonly name: string; readonly files: Readonly<Record<string, FilePlan>> }
   /** emptyDir: lives as long as the pod's sandbox, survives restarts of its containers. */
   | { readonly kind: 'scratch'; readonly name: string; readonly sizeBytes: number | undefined }
-  /** A claim: survives kills and restarts of the pod, gone with the cluster unless it was told to keep its folder. */
+  /** A claim, as `namespace/name`: survives kills and restarts of the pod, gone with the cluster unless it was told to keep its folder. */
   | { readonly kind: 'claim'; readonly name: string; readonly claim: string; readonly sizeBytes: number };
 
 export interface FilePlan {

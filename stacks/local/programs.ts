@@ -11,7 +11,7 @@ export interface Programs {
 export interface Program {
   readonly found: true;
   /**
-   * What the image's entrypoint would run, as argv of this machine; a container's `command` replaces it.
+   * What the image's entrypoint would run, as the container sees it; a container's `command` replaces it.
    */
   readonly entrypoint: readonly [string, ...string[]];
   /** Programs and files at their path in the image → path of this machine, e.g. `/opt/kafka` → the tool's folder. */
