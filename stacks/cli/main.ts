@@ -2,10 +2,23 @@
  * The process behind `hyperion`: the real registry, the real terminal.
  */
 import { createRequire } from 'node:module';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
+import type { LocalSupport } from '../local/support';
 import { run } from './program';
 
 const load = createRequire(__filename);
+// Compiled, this file lies in build/stacks/cli.
+const ROOT = join(__dirname, '..', '..', '..');
+
+/**
+ * The real programs are obtained where the tests obtain theirs, which nothing compiled may import: only this process,
+ * which puts everything together, knows of it.
+ */
+function loopback(): LocalSupport {
+  load('ts-node/register');
+  return (load(join(ROOT, 'test', 'tools', 'loopback')) as { readonly loopback: LocalSupport }).loopback;
+}
 
 process.exitCode = run(
   {
@@ -14,9 +27,24 @@ process.exitCode = run(
     err: (text) => process.stderr.write(text),
     isTerminal: process.stderr.isTTY,
     cwd: process.cwd(),
-    // Compiled, this file lies in build/stacks/cli.
-    root: join(__dirname, '..', '..', '..'),
+    root: ROOT,
     today: () => new Date().toISOString().slice(0, 10),
+    stateFolder: join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'hyperion'),
+    loopback,
+    interrupted: () =>
+      new Promise((resolve) => {
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+          process.once(signal, () => {
+            resolve();
+          });
+      }),
+    terminalSize: () =>
+      process.stderr.isTTY ? { columns: process.stderr.columns, rows: process.stderr.rows } : undefined,
+    runsOn: (command) => {
+      void command.then((code) => {
+        process.exitCode = code;
+      });
+    },
   },
   process.argv.slice(2),
 );

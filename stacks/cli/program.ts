@@ -83,6 +83,29 @@ function programFor(context: Context, done: (code: ExitCode) => void): Command {
       done((load('./scan') as typeof import('./scan')).scan(context, name, options));
     });
 
+  command('local', 'run an environment’s workloads as processes on this machine')
+    .argument('<env>', 'environment')
+    .option('--only <workload...>', 'run these workloads and nothing else')
+    .option('--scale <workload=n...>', 'run so many pods of a workload')
+    .option('--at-most <n>', 'run at most so many pods of each workload that --scale does not name')
+    .option('--fresh', 'begin with empty volumes')
+    .option('--status', 'of the running one: its pods')
+    .option('--kill <name>', 'of the running one: kill -9 a pod or workload, which is then started again')
+    .option('--hold <name>', 'of the running one: kill -9, and keep away')
+    .option('--release <name>', 'of the running one: start again what was held')
+    .option('--restart <name>', 'of the running one: stop in order, and start again')
+    .option('--logs <pod>', 'of the running one: what a pod printed')
+    .option('--secret <namespace/secret/key>', 'of the running one: a generated secret')
+    .option('--stop', 'of the running one: stop it in order')
+    .action((name: string, options: Parameters<typeof import('./local').local>[2]) => {
+      const { local } = load('./local') as typeof import('./local');
+      context.runsOn(
+        local(context, name, options).catch((error: unknown) =>
+          answerTo(error, context, options.json === true),
+        ),
+      );
+    });
+
   command('envs', 'list the environments').action((options: { json?: boolean }) => {
     done((load('./envs') as typeof import('./envs')).envs(context, options));
   });
@@ -98,11 +121,14 @@ function programFor(context: Context, done: (code: ExitCode) => void): Command {
   return program;
 }
 
+/** What a person can mend without a look into the code. */
+const USAGE_ERRORS: readonly string[] = ['UsageError', 'OutputError', 'LoopbackError'];
+
 /** By name, not by class: loading the classes would load all of cdk8s. */
 function answerTo(error: unknown, context: Context, json: boolean): ExitCode {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (!(error instanceof Error)) throw error;
-  if (error.name === 'UsageError' || error.name === 'OutputError') {
+  if (USAGE_ERRORS.includes(error.name)) {
     context.err(`hyperion: ${error.message}\n`);
     return 2;
   }

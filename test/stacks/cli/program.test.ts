@@ -19,20 +19,15 @@ describe('hyperion', () => {
     ['diff', '--help'],
     ['explain', '--help'],
     ['scan', '--help'],
+    ['local', '--help'],
     ['envs', '--help'],
   ])('%s %s explains itself, without loading any environment', (...args) => {
     const answer = run(
-      {
+      terminal.context({
         environments: () => {
           throw new Error('loaded');
         },
-        out: () => undefined,
-        err: () => undefined,
-        isTerminal: false,
-        cwd: terminal.cwd,
-        root: terminal.cwd,
-        today: () => '2026-06-01',
-      },
+      }),
       args,
     );
     expect(answer).toBe(0);
@@ -40,7 +35,7 @@ describe('hyperion', () => {
 
   test('--help lists the commands and the exit codes', () => {
     const { out } = terminal.run(['--help']);
-    for (const command of ['synth', 'check', 'diff', 'explain', 'scan', 'envs'])
+    for (const command of ['synth', 'check', 'diff', 'explain', 'scan', 'local', 'envs'])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(out).toContain('Exit codes: 0 fine, 1 something was found, 2 wrong use.');
     expect(out).not.toContain('overview');

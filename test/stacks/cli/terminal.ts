@@ -4,6 +4,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Context, ExitCode } from '../../../stacks/cli/context';
 import { run } from '../../../stacks/cli/program';
 import type { Environments } from '../../../stacks/environment';
 import { SMALL_ENVIRONMENTS } from '../small-platform';
@@ -29,17 +30,55 @@ export class Terminal {
   ): Answer {
     let [out, err] = ['', ''];
     const code = run(
-      {
+      this.context({
         environments: () => environments,
         out: (text) => (out += text),
         err: (text) => (err += text),
         isTerminal,
-        cwd: this.cwd,
-        root: this.cwd,
-        today: () => '2026-06-01',
-      },
+      }),
       args,
     );
     return { code, out, err };
+  }
+
+  /** As `run`, for a command that runs on: answers when it has ended. */
+  public async runOn(args: readonly string[]): Promise<Answer> {
+    let [out, err] = ['', ''];
+    let running: Promise<ExitCode> | undefined;
+    run(
+      this.context({
+        out: (text) => (out += text),
+        err: (text) => (err += text),
+        runsOn: (command) => {
+          running = command;
+        },
+      }),
+      args,
+    );
+    if (running === undefined) throw new Error(`${args.join(' ')} does not run on: ${err}`);
+    const code = await running;
+    return { code, out, err };
+  }
+
+  public context(given: Partial<Context>): Context {
+    return {
+      environments: () => SMALL_ENVIRONMENTS,
+      out: () => undefined,
+      err: () => undefined,
+      isTerminal: false,
+      cwd: this.cwd,
+      root: this.cwd,
+      today: () => '2026-06-01',
+      stateFolder: join(this.cwd, 'state'),
+      loopback: () => {
+        throw new Error('this test has no real programs');
+      },
+      interrupted: () => Promise.resolve(),
+      terminalSize: () => undefined,
+      runsOn: () => {
+        throw new Error('this command runs on: use runOn');
+      },
+      ...given,
+    };
   }
 }
