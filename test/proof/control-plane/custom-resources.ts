@@ -1,0 +1,53 @@
+/** The operators' definitions of the custom resources that are used, put into the API server. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import type { Manifest } from '../../../policies/manifest';
+import { fieldsAt, listAt, textAt } from '../../../stacks/manifest-data';
+import { tool } from '../../tools/obtain';
+import type { ApiClient } from './api-client';
+import { SHARED_CRDS } from './environment-objects';
+import { until } from './until';
+
+const ESTABLISH_LIMIT_MS = 60_000;
+
+export async function defineCustomResources(api: ApiClient, objects: readonly Manifest[]): Promise<void> {
+  const used = new Set(objects.map(({ apiVersion, kind }) => `${apiVersion.split('/')[0] ?? ''} ${kind}`));
+  const folders = [await tool('crds'), SHARED_CRDS].filter((folder) => existsSync(folder));
+  const definitions = folders.flatMap((folder) => definitionsOf(folder, used));
+  for (const definition of definitions) await api.create(definition);
+  await until('the custom resources are established', ESTABLISH_LIMIT_MS, async () =>
+    (await api.list('apiextensions.k8s.io/v1', 'CustomResourceDefinition'))
+      .filter(
+        (definition) =>
+          !listAt(definition, 'status', 'conditions').some(
+            (condition) =>
+              textAt(condition, 'type') === 'Established' && textAt(condition, 'status') === 'True',
+          ),
+      )
+      .map((definition) => definition.metadata.name),
+  );
+  api.forgetKinds();
+}
+
+function definitionsOf(folder: string, used: ReadonlySet<string>): Manifest[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.yaml'))
+    .map((path) => readFileSync(join(folder, path), 'utf8'))
+    .filter((text) => mentions(text, used))
+    .flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest))
+    .filter(
+      (object) =>
+        object.kind === 'CustomResourceDefinition' &&
+        used.has(
+          `${textAt(object, 'spec', 'group') ?? ''} ${textAt(fieldsAt(object, 'spec'), 'names', 'kind') ?? ''}`,
+        ),
+    );
+}
+
+/** Before parsing: some of these files are half a megabyte, and few are needed. */
+function mentions(text: string, used: ReadonlySet<string>): boolean {
+  const group = /^ {2}group: (\S+)$/m.exec(text)?.[1] ?? '';
+  const kind = /^ {4}kind: (\S+)$/m.exec(text)?.[1] ?? '';
+  return used.has(`${group} ${kind}`);
+}
