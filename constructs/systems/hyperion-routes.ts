@@ -12,7 +12,10 @@ import type { HyperionTopics } from './hyperion-topics';
 
 /** The entry collector takes 8 MiB; a byte more would only be refused one hop later. */
 const OTLP_BODY = Size.mebibytes(8);
-/** The entry answers within 10 s even when processor and Kafka are both away. */
+/**
+ * The entry answers within 10 s while one way is open. When processor and Kafka are both away, requests wait in its Kafka
+ * client (ADR 14), and this ends them.
+ */
 const OTLP_TIMEOUT = Duration.seconds(30);
 /** Each sender's address: a collector agent sends a few batches a second, a shared gateway some hundred. */
 const OTLP_REQUESTS_PER_SECOND = 1000;
