@@ -69,7 +69,7 @@ const ROWS: Rows = {
   'nginxinc/nginx-unprivileged': {
     tools: ['nginx'],
     files: { '/hyperion/nginx': ['nginx', '.'] },
-    entrypoint: ['/hyperion/nginx/nginx', '-g', 'daemon off;'],
+    entrypoint: ['/hyperion/nginx/bin/nginx', '-g', 'daemon off;'],
     user: 101,
     standIn: 'nginx 1.22 of Debian',
   },
@@ -135,6 +135,7 @@ function found({ files, entrypoint, user = NOBODY, standIn }: Row): Program {
         STAND_INS,
         CLICKHOUSE,
         '/hyperion/postgresql/bin',
+        '/hyperion/nginx/bin',
         '/usr/local/bin',
         '/usr/bin',
         '/bin',
