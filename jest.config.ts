@@ -10,7 +10,7 @@ const config: Config = {
   },
   testEnvironment: 'node',
   testSequencer: '<rootDir>/test/sequencer.js',
-  // The machine has two cores. The proofs with real programs run on one worker (bin/test.mjs).
+  // The machine has two cores, and real programs run beside the tests.
   maxWorkers: 2,
 };
 

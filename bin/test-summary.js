@@ -35,15 +35,4 @@ function skippedLines(skipped) {
   ];
 }
 
-/** Of several runs of jest, as if it had been one. */
-function merged(reports) {
-  const sum = (field) => reports.reduce((total, report) => total + report[field], 0);
-  return {
-    testResults: reports.flatMap(({ testResults }) => testResults),
-    numPassedTests: sum('numPassedTests'),
-    numFailedTests: sum('numFailedTests'),
-    numRuntimeErrorTestSuites: sum('numRuntimeErrorTestSuites'),
-  };
-}
-
-module.exports = { merged, summarise };
+module.exports = { summarise };

@@ -24,19 +24,14 @@ process.exitCode = await test();
 async function test() {
   const folder = mkdtempSync(join(tmpdir(), 'hyperion-test-'));
   try {
-    let status = 0;
-    const reports = [];
-    for (const jestArgs of runs()) {
-      const report = join(folder, `${reports.length}.json`);
-      const code = await node('jest', [
-        'node_modules/jest/bin/jest.js',
-        ...['--json', '--outputFile', report],
-        ...jestArgs,
-      ]);
-      status = Math.max(status, code);
-      reports.push(JSON.parse(readFileSync(report, 'utf8')));
-    }
-    const { text, isGood } = summary.summarise(summary.merged(reports), {
+    const report = join(folder, 'report.json');
+    const status = await node('jest', [
+      'node_modules/jest/bin/jest.js',
+      ...(isFast ? ['--testPathIgnorePatterns', PROOFS] : []),
+      ...['--json', '--outputFile', report],
+      ...forJest,
+    ]);
+    const { text, isGood } = summary.summarise(JSON.parse(readFileSync(report, 'utf8')), {
       isFast,
       isCi: process.env.CI === 'true',
     });
@@ -48,14 +43,6 @@ async function test() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-/** Fast tests on both cores; then the proofs one after the other, for each starts programs that need both. */
-function runs() {
-  const fast = ['--testPathIgnorePatterns', PROOFS];
-  if (isFast) return [[...fast, ...forJest]];
-  if (forJest.length > 0) return [forJest];
-  return [fast, ['--maxWorkers', '1', '--testPathPatterns', PROOFS]];
 }
 
 function node(name, nodeArgs) {

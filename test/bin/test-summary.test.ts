@@ -5,8 +5,7 @@ interface Options {
   readonly isCi: boolean;
 }
 
-const { merged, summarise } = createRequire(__filename)('../../bin/test-summary.js') as {
-  merged: (reports: readonly object[]) => object;
+const { summarise } = createRequire(__filename)('../../bin/test-summary.js') as {
   summarise: (report: object, options: Options) => { text: string; isGood: boolean };
 };
 
@@ -63,9 +62,4 @@ test('--fast says what it leaves out', () => {
   expect(summarise(report([]), { isFast: true, isCi: false }).text).toBe(
     '\nLeft out by --fast: the proofs with real programs (test/proof/)\n7 passed, 0 failed, 0 skipped',
   );
-});
-
-test('several runs count as one', () => {
-  const both = merged([report([['a', 'b']], 1), report([], 0, 1)]);
-  expect(summarise(both, LOCAL).text).toBe('\nSkipped:\n  a b\n14 passed, 2 failed, 1 skipped');
 });
