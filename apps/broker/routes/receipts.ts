@@ -1,0 +1,81 @@
+/** What a consumer does with a delivery: acknowledge it, give it back, or ask for more time. */
+import { Type } from '@sinclair/typebox';
+
+import type { HttpApp } from '../../shared/http-app';
+import type { MessageQueue } from '../message-queue';
+import { brokerProblem } from '../problems';
+import { LIMITS, Receipts, refusals, SECURED, TopicParams, VisibilityTimeoutMs } from './schemas';
+
+const Done = Type.Object({ done: Type.Integer({ description: 'number of receipts' }) });
+
+const STALE =
+  'When some receipts are stale the answer is 409 with these under `stale`; all the others have been handled.';
+
+const COMMON = {
+  ...SECURED,
+  tags: ['receipts'],
+  params: TopicParams,
+  response: { 200: Done, ...refusals('malformed-body', 'unknown-topic', 'stale-receipt') },
+};
+
+export function addReceiptRoutes(app: HttpApp, queue: MessageQueue): void {
+  app.post(
+    '/topics/:topic/acknowledge',
+    {
+      schema: {
+        ...COMMON,
+        summary: 'Acknowledge',
+        description: `The messages are done, and not delivered again. ${STALE}`,
+        body: Type.Object({ receipts: Receipts }, { additionalProperties: false }),
+      },
+    },
+    async ({ params, body }) => answer(body.receipts, await queue.acknowledge(params.topic, body.receipts)),
+  );
+  app.post(
+    '/topics/:topic/reject',
+    {
+      schema: {
+        ...COMMON,
+        summary: 'Reject',
+        description:
+          'The messages are delivered again, or become dead letters when their attempts are used up, or at once with ' +
+          `\`deadLetter\`. ${STALE}`,
+        body: Type.Object(
+          {
+            receipts: Receipts,
+            reason: Type.Optional(Type.String({ maxLength: LIMITS.reasonChars, default: 'rejected' })),
+            deadLetter: Type.Optional(Type.Boolean({ default: false })),
+          },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ params, body: { receipts, reason = 'rejected', deadLetter = false } }) =>
+      answer(receipts, await queue.reject(params.topic, receipts, { reason, deadLetter })),
+  );
+  app.post(
+    '/topics/:topic/extend',
+    {
+      schema: {
+        ...COMMON,
+        summary: 'Extend',
+        description: `The time-out starts anew, with this length. ${STALE}`,
+        body: Type.Object(
+          { receipts: Receipts, visibilityTimeoutMs: VisibilityTimeoutMs },
+          { additionalProperties: false },
+        ),
+      },
+    },
+    async ({ params, body: { receipts, visibilityTimeoutMs } }) =>
+      answer(receipts, await queue.extend(params.topic, receipts, visibilityTimeoutMs)),
+  );
+}
+
+function answer(receipts: readonly string[], stale: readonly string[]): { done: number } {
+  const done = receipts.length - stale.length;
+  if (stale.length === 0) return { done };
+  throw brokerProblem('stale-receipt', `${stale.length} of ${receipts.length} receipts are stale`, {
+    stale,
+    done,
+  });
+}
