@@ -51,24 +51,29 @@ export function encodeSettled(intervals: readonly Interval[]): Buffer {
   return seal(bytes, 0, bytes.length, TYPE.settled);
 }
 
+/**
+ * Messages are written here first: their size in bytes is known only then, and to count it before would be a second pass
+ * over the text. Never handed out.
+ */
+const SCRATCH = Buffer.allocUnsafeSlow(1024 * 1024);
+
 /** One buffer with a record for each message. */
 export function encodeMessages(messages: readonly Message[]): Buffer {
   const headers = messages.map((message) =>
     message.headers === undefined ? '' : JSON.stringify(message.headers),
   );
-  // UTF-8 needs at most three bytes for each UTF-16 unit; the exact count would cost a second pass over the text.
+  // UTF-8 takes at most three bytes for each UTF-16 unit.
   let capacity = 0;
   messages.forEach((message, i) => {
     const units = message.body.length + (message.key?.length ?? 0) + (headers[i] ?? '').length;
     capacity += HEADER_BYTES + MESSAGE_FIXED_BYTES + units * 3;
   });
-  const bytes = Buffer.allocUnsafe(capacity);
+  const bytes = capacity <= SCRATCH.length ? SCRATCH : Buffer.allocUnsafe(capacity);
   let start = 0;
   messages.forEach((message, i) => {
     start = encodeMessage(bytes, start, message, headers[i] ?? '');
   });
-  // The buffer waits in a queue for the disk: what is not needed of it is given back when it is much.
-  return start * 2 < capacity ? Buffer.from(bytes.subarray(0, start)) : bytes.subarray(0, start);
+  return Buffer.from(bytes.subarray(0, start));
 }
 
 /**

@@ -15,7 +15,7 @@ import { GroupCommit } from './group-commit';
 import { readRecords } from './read-records';
 import { encodeMessages, encodeSettled, encodeStart } from './record';
 import { quarantine, recover, type Finding, type Recovered } from './recovery';
-import { FIRST_SEGMENT_ID, segmentName, writeAtEnd, type Segment } from './segment';
+import { FIRST_SEGMENT_ID, freeSegment, segmentName, writeAtEnd, type Segment } from './segment';
 import { writeStopSegment } from './stop-segment';
 
 export interface SegmentLogOptions {
@@ -129,7 +129,11 @@ export class SegmentLog implements PartitionLog {
   public async flush(): Promise<void> {
     if (this.stoppedBecause !== undefined) return;
     const nothing = (): void => undefined;
-    if (this.unwritten.intervalCount > 0 || this.findFree() !== undefined || this.isUsedUp()) {
+    if (
+      this.unwritten.intervalCount > 0 ||
+      freeSegment(this.segments, this.active) !== undefined ||
+      this.isUsedUp()
+    ) {
       await this.commits.add({ bytes: undefined, stored: nothing, failed: nothing });
     }
   }
@@ -317,7 +321,8 @@ export class SegmentLog implements PartitionLog {
     if (this.reading || this.stoppedBecause !== undefined) return;
     try {
       if (this.isUsedUp()) await this.startSegment();
-      for (let free = this.findFree(); free !== undefined; free = this.findFree()) {
+      let free: Segment | undefined;
+      while ((free = freeSegment(this.segments, this.active)) !== undefined) {
         this.segments.splice(this.segments.indexOf(free), 1);
         await free.file.close();
         await this.options.disk.remove(`${this.options.folder}/${free.name}`);
@@ -326,18 +331,6 @@ export class SegmentLog implements PartitionLog {
     } catch (error) {
       if (!isNoSpace(error)) this.stop('freeing', error);
     }
-  }
-
-  /**
-   * A segment in which nothing is left: the oldest, for the notes; or one that a stop wrote, for it has no notes. The last
-   * one stays, because it knows the next offset.
-   */
-  private findFree(): Segment | undefined {
-    if (this.segments.length < 2) return undefined;
-    return this.segments.find(
-      (segment, i) =>
-        segment.live === 0 && segment !== this.active && (i === 0 || segment.id < FIRST_SEGMENT_ID),
-    );
   }
 
   private isUsedUp(): boolean {

@@ -49,3 +49,14 @@ async function orUnknown(what: string, done: Promise<void>): Promise<void> {
     throw new Error(`${what}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
 }
+
+/**
+ * A segment in which nothing is left: the oldest, for the notes; or one that a stop wrote, for it has no notes. The last
+ * one stays, because it knows the next offset.
+ */
+export function freeSegment(segments: readonly Segment[], active: Segment | undefined): Segment | undefined {
+  if (segments.length < 2) return undefined;
+  return segments.find(
+    (segment, i) => segment.live === 0 && segment !== active && (i === 0 || segment.id < FIRST_SEGMENT_ID),
+  );
+}
