@@ -1,5 +1,8 @@
 /** Runs a command beside a container's program: same files, same network, same processes, same user. */
 import { spawn } from 'node:child_process';
+import { readlink } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findCommand } from './command';
 import type { ExecResult } from './messages';
 
@@ -7,6 +10,7 @@ import type { ExecResult } from './messages';
 const OUTPUT_LIMIT_CHARACTERS = 16 * 1024 * 1024;
 /** As `timeout` says it. */
 const TIMED_OUT_CODE = 124;
+const LOOKING_AGAIN_MS = 10;
 
 export interface ExecOptions {
   readonly argv: readonly string[];
@@ -17,6 +21,8 @@ export interface ExecOptions {
 
 /** `pid` is the container's program. Resolves also when the command fails; its code tells. */
 export async function execBeside(pid: number, options: ExecOptions): Promise<ExecResult> {
+  const deadline = performance.now() + options.timeoutMs;
+  while ((await isBeingSetUp(pid)) && performance.now() < deadline) await sleep(LOOKING_AGAIN_MS);
   const namespaces = ['--user', '--mount', '--net', '--pid', '--uts', '--ipc', '--cgroup'];
   const child = spawn(
     findCommand('nsenter'),
@@ -51,6 +57,15 @@ export async function execBeside(pid: number, options: ExecOptions): Promise<Exe
   await drained(child.stdout);
   await drained(child.stderr);
   return { code, stdout: stdout(), stderr: stderr() };
+}
+
+/**
+ * bubblewrap tells the process's number before it has built the file tree, and then becomes the program (`--as-pid-1`):
+ * whoever joins earlier finds half a tree.
+ */
+async function isBeingSetUp(pid: number): Promise<boolean> {
+  const program = await readlink(`/proc/${pid}/exe`).catch(() => '');
+  return basename(program) === 'bwrap';
 }
 
 function collect(stream: NodeJS.ReadableStream): () => string {
