@@ -3,11 +3,16 @@
  */
 import { randomInt } from 'node:crypto';
 
+import type { Registry } from 'prom-client';
+
 import { createHttpApp, type HttpApp, type HttpAppOptions } from '../shared/http-app';
 import { addOperations } from '../shared/operations';
 import { requireServiceToken } from '../shared/service-token';
 import type { BrokerSettings } from './config';
 import { EmbeddedQueue } from './embedded-queue';
+import { addKafkaMetrics } from './kafka/kafka-metrics';
+import { openKafkaQueue } from './kafka/open-kafka-queue';
+import type { MessageQueue } from './message-queue';
 import { addEmbeddedMetrics, addQueueMetrics } from './metrics';
 import { addPublishRoute } from './routes/publish';
 import { addReceiptRoutes } from './routes/receipts';
@@ -30,20 +35,15 @@ export async function createBrokerApp(settings: BrokerSettings, options: BrokerA
     settings,
     bodyLimitBytes: LIMITS.bodyBytes,
   });
-  const lock = await FolderLock.take(settings.BROKER_DATA_DIR);
-  const queue = await openQueue(settings, app);
+  const { queue, close, addMetrics } = await openEngine(settings, app);
   app.addHook('preClose', (done) => {
     queue.stopWaiting();
     done();
   });
-  app.addHook('onClose', async () => {
-    await queue.close();
-    await lock.release();
-  });
+  app.addHook('onClose', close);
 
   const registry = addOperations(app, { ...options, notReadyBecause: () => queue.notReadyBecause() });
-  addQueueMetrics(registry, queue);
-  addEmbeddedMetrics(registry, queue);
+  addMetrics(registry);
   await app.register((secured: HttpApp, _options, done) => {
     requireServiceToken(secured, settings.SERVICE_TOKEN);
     addPublishRoute(secured, queue, settings);
@@ -55,9 +55,52 @@ export async function createBrokerApp(settings: BrokerSettings, options: BrokerA
   return app;
 }
 
-async function openQueue(settings: BrokerSettings, app: HttpApp): Promise<EmbeddedQueue> {
+interface Engine {
+  readonly queue: MessageQueue;
+  readonly addMetrics: (registry: Registry) => void;
+  readonly close: () => Promise<void>;
+}
+
+function openEngine(settings: BrokerSettings, app: HttpApp): Promise<Engine> {
+  return settings.BROKER === 'kafka' ? openKafka(settings, app) : openEmbedded(settings, app);
+}
+
+async function openKafka(settings: BrokerSettings, app: HttpApp): Promise<Engine> {
+  const queue = await openKafkaQueue(settings, (event) => {
+    if (event.kind === 'lost') app.log.error(event, 'Kafka deleted messages before they were read');
+    else app.log.warn(event, 'Kafka does not do it now');
+  });
+  return {
+    queue,
+    addMetrics: (registry) => {
+      addQueueMetrics(registry, { topics: () => Promise.resolve(queue.localTopics()) });
+      addKafkaMetrics(registry, queue);
+    },
+    close: () => queue.close(),
+  };
+}
+
+async function openEmbedded(settings: BrokerSettings, app: HttpApp): Promise<Engine> {
+  // The settings are refused when it is missing.
+  const { BROKER_DATA_DIR: folder = '' } = settings;
+  const lock = await FolderLock.take(folder);
+  const queue = await openEmbeddedQueue(settings, folder, app);
+  return {
+    queue,
+    addMetrics: (registry) => {
+      addQueueMetrics(registry, queue);
+      addEmbeddedMetrics(registry, queue);
+    },
+    close: async () => {
+      await queue.close();
+      await lock.release();
+    },
+  };
+}
+
+function openEmbeddedQueue(settings: BrokerSettings, folder: string, app: HttpApp): Promise<EmbeddedQueue> {
   return EmbeddedQueue.open({
-    disk: new NodeDisk(settings.BROKER_DATA_DIR),
+    disk: new NodeDisk(folder),
     clock: { wallMs: () => Date.now(), steadyMs: () => performance.now() },
     epoch: randomInt(2 ** 40).toString(36),
     durability: settings.DURABILITY,

@@ -7,7 +7,7 @@ import type { MessageQueue, PartitionStatus } from './message-queue';
 type Labels = Record<'topic' | 'partition', string>;
 
 /** Per partition; their number is bounded by BROKER_MAX_TOPICS and PARTITIONS_PER_TOPIC. */
-export function addQueueMetrics(registry: Registry, queue: MessageQueue): void {
+export function addQueueMetrics(registry: Registry, queue: Pick<MessageQueue, 'topics'>): void {
   const labelNames = ['topic', 'partition'];
   const forEach = async (visit: (labels: Labels, status: PartitionStatus) => void): Promise<void> => {
     for (const { topic, partitions } of await queue.topics()) {

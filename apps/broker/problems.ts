@@ -13,6 +13,7 @@ export const BROKER_PROBLEMS = {
   'disk-full': { status: 503, title: 'Memory and disk have no room for more messages', retryAfterS: 5 },
   // Nobody mends that within seconds; another partition may take the message at once.
   'partition-stopped': { status: 503, title: 'The disk of this partition failed', retryAfterS: 30 },
+  'kafka-unavailable': { status: 503, title: 'Kafka does not do it now (BROKER=kafka)', retryAfterS: 2 },
 } as const satisfies ProblemTable;
 
 export const brokerProblem = problemsOf(BROKER_PROBLEMS);

@@ -23,6 +23,7 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, keyof typeof SERVICE_PROBLEMS>> 
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed-body',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed-body',
   FST_ERR_BAD_URL: 'invalid-request',
+  FST_ERR_ROUTE_MISSING_CONTENT_TYPE: 'invalid-request',
   FST_ERR_MAX_PARAM_LENGTH: 'invalid-request',
 };
 

@@ -22,6 +22,13 @@ export class EnvironmentError extends Error {
   }
 }
 
+/** What one variable needs beside it: when it has the value `is`, or any at all. */
+export interface Requirement<Name> {
+  readonly variable: Name;
+  readonly is?: string;
+  readonly needs: readonly Name[];
+}
+
 /**
  * `prefix` belongs to the service alone: what starts with it must be known. Of the other names only those are refused
  * that look like a slip of the pen, for the environment is shared with everything else.
@@ -30,6 +37,7 @@ export function readEnvironment<V extends Variables>(
   variables: V,
   environment: Readonly<Record<string, string | undefined>>,
   prefix: string,
+  requirements: readonly Requirement<Extract<keyof V, string>>[] = [],
 ): Settings<V> {
   const problems: string[] = [];
   const settings: Record<string, unknown> = {};
@@ -65,6 +73,15 @@ export function readEnvironment<V extends Variables>(
     problems.push(
       problem(missing, undefined, 'TLS needs both a certificate and its key', 'set both or none'),
     );
+  }
+  for (const { variable, is, needs } of requirements) {
+    const value = given(variable) ? environment[variable] : (variables[variable] as Annotations).default;
+    if (value === undefined || (is !== undefined && value !== is)) continue;
+    for (const name of needs.filter((each) => !given(each))) {
+      const { rule = '', description = '' } = variables[name] as Annotations;
+      const beside = is === undefined ? variable : `${variable}=${is}`;
+      problems.push(problem(name, undefined, `required with ${beside}: ${description}`, `set it to ${rule}`));
+    }
   }
   problems.push(...unknownVariables(Object.keys(variables), environment, prefix));
   if (problems.length > 0) throw new EnvironmentError(problems);

@@ -20,6 +20,7 @@ import Fastify, {
 
 import { answerInProblems, refuseBrokenRequest } from './answer-in-problems';
 import type { SERVICE_VARIABLES } from './service-variables';
+import { addTracing } from './tracing';
 import type { Settings } from './variables';
 
 export type ServiceSettings = Settings<typeof SERVICE_VARIABLES>;
@@ -73,6 +74,7 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
   } satisfies FastifyServerOptions).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   answerInProblems(app);
+  addTracing(app, settings, options.title);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',

@@ -1,6 +1,7 @@
 /**
  * The variables that every service has. The names without a prefix are those of the system's design document.
  */
+import { TRACING_VARIABLES } from './tracing-variables';
 import { choice, count, duration, optional, secret, text } from './variables';
 
 export const SERVICE_VARIABLES = {
@@ -45,4 +46,5 @@ export const SERVICE_VARIABLES = {
   TLS_KEY_FILE: optional(
     text({ description: 'The private key, PEM; together with TLS_CERT_FILE', rule: 'a path' }),
   ),
+  ...TRACING_VARIABLES,
 } as const;

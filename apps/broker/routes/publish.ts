@@ -13,6 +13,10 @@ const DURABILITY_MEANS = {
   fsync: 'the messages are in the log and survive power loss',
 } as const;
 
+const KAFKA_MEANS =
+  'Kafka has the messages, in all replicas that keep up (acks=all; at least two, where there are three); they survive ' +
+  'the death of this process and of any one Kafka broker (BROKER=kafka, where DURABILITY means nothing)';
+
 const Batch = Type.Object(
   {
     messages: Type.Array(
@@ -52,7 +56,7 @@ export function addPublishRoute(app: HttpApp, queue: MessageQueue, settings: Bro
         tags: ['messages'],
         summary: 'Publish',
         description:
-          `202 means: ${DURABILITY_MEANS[settings.DURABILITY]} (DURABILITY=${settings.DURABILITY}). ` +
+          `202 means: ${acceptedMeans(settings)}. ` +
           'Any other answer means that nothing is promised: of a batch, some messages may be held. Send all of it again. ' +
           'Text is one message, with key and partition in the query; JSON is a batch.',
         params: TopicParams,
@@ -79,18 +83,28 @@ export function addPublishRoute(app: HttpApp, queue: MessageQueue, settings: Bro
             'unsupported-media-type',
             'disk-full',
             'partition-stopped',
+            'kafka-unavailable',
           ),
         },
       },
     },
     async (request, reply) => {
-      const body = request.body as BatchBody | string;
+      // Without a content type there is none, and no schema that would miss it.
+      const body = request.body as BatchBody | string | undefined | null;
+      if (body === undefined || body === null) {
+        throw brokerProblem('malformed-body', 'the body is missing: one message as text, or a batch as JSON');
+      }
       const messages = typeof body === 'string' ? [{ ...request.query, body }] : body.messages;
       for (const message of messages) check(message, maxBytes);
       const ranges = await queue.publish(request.params.topic, messages);
       return reply.code(202).send({ accepted: messages.length, ranges });
     },
   );
+}
+
+function acceptedMeans({ BROKER: broker, DURABILITY: durability }: BrokerSettings): string {
+  if (broker === 'kafka') return KAFKA_MEANS;
+  return `${DURABILITY_MEANS[durability]} (DURABILITY=${durability})`;
 }
 
 /** What a schema cannot say. */

@@ -15,7 +15,10 @@ const COMMON = {
   ...SECURED,
   tags: ['receipts'],
   params: TopicParams,
-  response: { 200: Done, ...refusals('malformed-body', 'unknown-topic', 'stale-receipt') },
+  response: {
+    200: Done,
+    ...refusals('malformed-body', 'unknown-topic', 'stale-receipt', 'kafka-unavailable'),
+  },
 };
 
 export function addReceiptRoutes(app: HttpApp, queue: MessageQueue): void {

@@ -30,8 +30,6 @@ const Received = Type.Object({
   messages: Type.Array(Type.Object({ receipt: Type.String(), ...MESSAGE_FIELDS })),
 });
 
-const NEVER = new AbortController().signal;
-
 export function addReceiveRoute(app: HttpApp, queue: MessageQueue): void {
   app.post(
     '/topics/:topic/receive',
@@ -47,18 +45,28 @@ export function addReceiveRoute(app: HttpApp, queue: MessageQueue): void {
         body: Request,
         response: {
           200: Received,
-          ...refusals('malformed-body', 'unknown-topic', 'unknown-partition', 'too-many-waiting'),
+          ...refusals(
+            'malformed-body',
+            'unknown-topic',
+            'unknown-partition',
+            'too-many-waiting',
+            'kafka-unavailable',
+          ),
         },
       },
     },
     async (request, reply) => {
       const { maxMessages = 100, waitMs = 0, partition, visibilityTimeoutMs } = request.body;
+      let signal: AbortSignal | undefined;
       const messages = await queue.receive(request.params.topic, {
         maxCount: maxMessages,
         waitMs,
         partition,
         visibilityTimeoutMs,
-        signal: waitMs > 0 ? untilClosed(reply) : NEVER,
+        // An engine that does not wait does not ask.
+        get signal() {
+          return (signal ??= untilClosed(reply));
+        },
       });
       return { messages };
     },

@@ -3,6 +3,9 @@
  */
 import { Pool } from 'undici';
 
+import { Deadline } from '../deadline';
+import { startClientSpan } from '../tracing';
+
 export interface QueueClientOptions {
   /** For example `http://msg-queue-proxy:8080`. */
   readonly url: string;
@@ -80,8 +83,10 @@ interface Problem {
 
 export class QueueClient {
   private readonly pool: Pool;
+  private readonly url: URL;
 
   public constructor(private readonly options: QueueClientOptions) {
+    this.url = new URL(options.url);
     this.pool = new Pool(options.url, {
       connections: options.connections,
       connect: { timeout: options.timeoutMs },
@@ -178,10 +183,11 @@ export class QueueClient {
     { signal, waitMs = 0 }: { readonly signal?: AbortSignal | undefined; readonly waitMs?: number },
   ): Promise<unknown> {
     const timeoutMs = this.options.timeoutMs + waitMs;
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const deadline = new Deadline(timeoutMs, signal);
     let status: number;
     let text: string;
     let retryAfter: string | string[] | undefined;
+    const span = startClientSpan(() => ({ method, route: routeOf(path), url: this.url }));
     try {
       const answer = await this.pool.request({
         method,
@@ -189,20 +195,25 @@ export class QueueClient {
         ...(body === undefined ? {} : { body }),
         headers: {
           authorization: `Bearer ${this.options.token}`,
+          ...span?.headers,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-        // The signal covers all of it; undici's own limits would fire within a long poll.
+        signal: deadline.signal,
+        // The deadline covers all of it; undici's own limits would fire within a long poll.
         headersTimeout: 0,
         bodyTimeout: 0,
       });
       status = answer.statusCode;
       retryAfter = answer.headers['retry-after'];
       text = await answer.body.text();
+      span?.end(status);
     } catch (error) {
+      span?.end(undefined);
       if (signal?.aborted === true) throw error;
-      const why = timeout.aborted ? `no answer within ${timeoutMs} ms` : describe(error);
+      const why = deadline.hasPassed ? `no answer within ${timeoutMs} ms` : describe(error);
       throw new QueueError(`${method} ${path}: ${why}`, undefined, 'no-answer', undefined, { cause: error });
+    } finally {
+      deadline.end();
     }
     const parsed = parse(text);
     if (status < 300 && parsed !== undefined) return parsed;
@@ -225,6 +236,11 @@ class StaleReceipts extends QueueError {
   ) {
     super(message, status, 'stale-receipt', undefined);
   }
+}
+
+/** The topic's name is no part of a span's name: OpenTelemetry wants few of them. */
+function routeOf(path: string): string {
+  return path.replace(/^\/topics\/[^/?]+/, '/topics/:topic').replace(/\?.*$/, '');
 }
 
 function parse(text: string): unknown {

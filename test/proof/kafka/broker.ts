@@ -150,9 +150,19 @@ export class LoopbackBroker {
     }
   }
 
+  /** As a crash would; `start` starts it again with what it wrote. */
+  public async kill(): Promise<void> {
+    const { broker } = this;
+    if (broker?.exitCode !== null || broker.signalCode !== null) return;
+    const ended = new Promise((resolve) => broker.once('exit', resolve));
+    broker.kill('SIGKILL');
+    await ended;
+    writeFileSync(join(this.dir, 'broker.log'), '');
+  }
+
   public async stop(): Promise<void> {
     const { broker } = this;
-    if (broker?.exitCode === null) {
+    if (broker?.exitCode === null && broker.signalCode === null) {
       const ended = new Promise((resolve) => broker.once('exit', resolve));
       broker.kill('SIGTERM');
       const killer = setTimeout(() => broker.kill('SIGKILL'), STOP_LIMIT_MS);
