@@ -93,5 +93,9 @@ function deliveryDocument(delivery: Delivery): object {
 }
 
 function queueDocument(queue: Queue): object {
-  return { capacityBytes: bytesOf(queue.capacity), retentionSeconds: queue.retentionSeconds };
+  const { capacity, retentionSeconds } = queue;
+  return {
+    capacityBytes: bytesOf(capacity),
+    ...(retentionSeconds === undefined ? {} : { retentionSeconds }),
+  };
 }

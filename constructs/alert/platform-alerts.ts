@@ -146,19 +146,25 @@ export function scrapeAgentAlerts(): RuleGroup {
   };
 }
 
-export function alertingAlerts(): RuleGroup {
+/** What failed evaluations count, in the program that evaluates. */
+const RULE_FAILURES = {
+  vmalert:
+    'sum by (job) (increase(vmalert_alerting_rules_errors_total[5m]) or increase(vmalert_recording_rules_errors_total[5m])) > 0',
+  prometheus: 'sum by (job) (increase(prometheus_rule_evaluation_failures_total[5m])) > 0',
+} as const;
+
+export function alertingAlerts(evaluatedBy: keyof typeof RULE_FAILURES = 'vmalert'): RuleGroup {
   return {
     name: 'alerting',
     rules: [
       {
         alert: 'RulesFail',
-        expr: 'sum by (job) (increase(vmalert_alerting_rules_errors_total[5m]) or increase(vmalert_recording_rules_errors_total[5m])) > 0',
+        expr: RULE_FAILURES[evaluatedBy],
         holds: SOON,
         severity: 'critical',
         component: ITS_WORKLOAD,
         summary: 'Rules cannot be evaluated',
-        description:
-          'What they watch is unwatched. The log of vmalert names the rule and the answer that it got.',
+        description: `What they watch is unwatched. The log of ${evaluatedBy} names the rule and the answer that it got.`,
       },
       {
         alert: 'NotificationsFail',

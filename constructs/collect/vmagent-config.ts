@@ -1,6 +1,6 @@
 /**
- * vmagent's scrape configuration, derived from the graph: one job for each endpoint with metrics. The keys are
- * Prometheus' own; `vmagent -dryRun` judges the result, and refuses keys that it does not know.
+ * The scrape configuration of vmagent and of Prometheus, derived from the graph: one job for each endpoint with metrics.
+ * The keys are Prometheus' own; `vmagent -dryRun` and `promtool` judge the result, and refuse keys that they do not know.
  */
 import type { ScrapeJob } from '../core/scrape-jobs';
 
@@ -14,7 +14,7 @@ export interface ScrapeConfigProps {
 /** Below the interval, so that a slow target is seen as such rather than scraped twice at once. */
 const TIMEOUT_SHARE = 1 / 3;
 
-export function renderScrapeConfig(props: ScrapeConfigProps): object {
+export function renderScrapeConfig(props: ScrapeConfigProps): { global: object; scrape_configs: object[] } {
   return {
     global: {
       scrape_interval: `${props.intervalSeconds}s`,

@@ -165,6 +165,21 @@ export const CATALOG = {
     license: 'Apache-2.0',
     endOfLife: '2027-08-27',
   },
+  influxdb: { name: 'influxdb', version: '2.7.12', repository: 'docker.io/library/influxdb', license: 'MIT' },
+  prometheus: {
+    name: 'prometheus',
+    version: '3.15.0',
+    repository: 'quay.io/prometheus/prometheus',
+    tag: 'v3.15.0',
+    license: 'Apache-2.0',
+  },
+  // Our own five, in one image (`apps/Dockerfile`); the registry is whatever `apps/build-image.sh` is told to push to.
+  'telemetry-services': {
+    name: 'telemetry-services',
+    version: '0.1.0',
+    repository: 'registry.example.com/hyperion/telemetry-services',
+    license: 'Apache-2.0',
+  },
 } as const satisfies Record<string, CatalogEntry>;
 
 export function imageOf(entry: CatalogEntry): string {

@@ -26,6 +26,8 @@ export type EnvSource =
 export interface Resources {
   readonly cpuMillis: number;
   readonly memory: Size;
+  /** @default the request: what the node has not promised can be taken away at any time */
+  readonly memoryLimit?: Size;
   /**
    * Ceiling of a burst.
    * @default twice the request: start-up and compaction burst, and a noisy neighbour stays bounded
@@ -48,6 +50,10 @@ export interface Probes {
    * @default 60 s
    */
   readonly startupSeconds?: number;
+  /** @default 10 */
+  readonly readinessPeriodSeconds?: number;
+  /** @default 20 */
+  readonly livenessPeriodSeconds?: number;
 }
 
 export interface ContainerSpec {
@@ -121,7 +127,7 @@ export function containerProps(
         request: kplus.Cpu.millis(resources.cpuMillis),
         limit: kplus.Cpu.millis(resources.cpuLimitMillis ?? resources.cpuMillis * 2),
       },
-      memory: { request: resources.memory, limit: resources.memory },
+      memory: { request: resources.memory, limit: resources.memoryLimit ?? resources.memory },
     },
     securityContext: {
       ensureNonRoot: true,
@@ -166,8 +172,14 @@ function probeProps(probes: Probes): Pick<kplus.ContainerProps, 'readiness' | 'l
   const seconds = (n: number): Duration => Duration.seconds(n);
   const startupSeconds = probes.startupSeconds ?? 60;
   return {
-    readiness: probe(probes.readiness, { period: PROBE_PERIOD_SECONDS, failures: 3 }),
-    liveness: probe(probes.liveness ?? probes.readiness, { period: LIVENESS_PERIOD_SECONDS, failures: 6 }),
+    readiness: probe(probes.readiness, {
+      period: probes.readinessPeriodSeconds ?? PROBE_PERIOD_SECONDS,
+      failures: 3,
+    }),
+    liveness: probe(probes.liveness ?? probes.readiness, {
+      period: probes.livenessPeriodSeconds ?? LIVENESS_PERIOD_SECONDS,
+      failures: 6,
+    }),
     startup: probe(probes.liveness ?? probes.readiness, {
       period: PROBE_PERIOD_SECONDS,
       failures: Math.ceil(startupSeconds / PROBE_PERIOD_SECONDS),

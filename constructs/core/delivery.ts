@@ -44,8 +44,8 @@ export const Delivery = {
 export interface Queue {
   /** Payload that fits, all partitions together, each copy counted once. */
   readonly capacity: Size;
-  /** How long it is kept even if there is room. */
-  readonly retentionSeconds: number;
+  /** How long it is kept even if there is room. @default until a consumer has taken it */
+  readonly retentionSeconds?: number;
 }
 
 /** How much flows over a connection at the declared workload. */

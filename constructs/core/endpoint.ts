@@ -31,6 +31,10 @@ const PROTOCOLS = {
   'clickhouse-http': { transport: 'TCP', scheme: 'http' },
   'clickhouse-keeper': { transport: 'TCP', scheme: '' },
   'clickhouse-raft': { transport: 'TCP', scheme: '' },
+  /** The broker's own interface, which the proxy before several brokers has too. */
+  'queue-http': { transport: 'TCP', scheme: 'http' },
+  'influx-write': { transport: 'TCP', scheme: 'http' },
+  flux: { transport: 'TCP', scheme: 'http' },
   postgresql: { transport: 'TCP', scheme: 'postgresql' },
   'azure-blob': { transport: 'TCP', scheme: 'https' },
   'kubernetes-api': { transport: 'TCP', scheme: 'https' },

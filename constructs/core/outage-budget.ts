@@ -8,6 +8,7 @@
  * A queue of B bytes at r bytes/s covers B / r seconds, a topic besides no longer than its retention. A memory queue
  * covers nothing: it dies with its process. Senders outside the platform are not counted on.
  */
+import type { Queue } from './delivery';
 import { carriesTelemetry, connectionName, type Connection, type FlowGraph } from './flow-graph';
 import type { Party } from './party';
 import type { Platform } from './platform';
@@ -97,17 +98,13 @@ function upstream(graph: FlowGraph, connection: Connection, visited: ReadonlySet
   );
 }
 
-function queueTerm(
-  name: string,
-  queue: { capacity: Parameters<typeof bytesOf>[0]; retentionSeconds: number },
-  rate: number,
-): Cover {
-  const bytes = bytesOf(queue.capacity);
+function queueTerm(name: string, { capacity, retentionSeconds }: Queue, rate: number): Cover {
+  const bytes = bytesOf(capacity);
   const byRoom = term(`${name}: ${humanBytes(bytes)}`, bytes, rate);
-  if (byRoom.seconds <= queue.retentionSeconds) return byRoom;
+  if (retentionSeconds === undefined || byRoom.seconds <= retentionSeconds) return byRoom;
   return {
-    seconds: queue.retentionSeconds,
-    terms: [`${name}: kept for ${humanSeconds(queue.retentionSeconds)}`],
+    seconds: retentionSeconds,
+    terms: [`${name}: kept for ${humanSeconds(retentionSeconds)}`],
   };
 }
 

@@ -49,8 +49,8 @@ export interface NginxIngressProps extends ComponentProps {
   readonly issuer: CertificateIssuer;
   /** The Kubernetes API, from which it learns Ingresses and endpoints. */
   readonly kubernetesApi: Endpoint<'coordination', 'kubernetes-api'>;
-  /** Subnet of the gateway, whose `X-Forwarded-For` is believed. */
-  readonly gatewaySubnet: string;
+  /** Subnet of the gateway, whose `X-Forwarded-For` is believed. @default no gateway: clients come themselves */
+  readonly gatewaySubnet?: string;
   /** @default 2 */
   readonly replicas?: number;
   /** @default the replicas: no autoscaling */
@@ -195,8 +195,9 @@ export class NginxIngress extends Component {
         hsts: 'True',
         'hsts-max-age': '31536000',
         http2: 'True',
-        'set-real-ip-from': props.gatewaySubnet,
-        'real-ip-header': 'X-Forwarded-For',
+        ...(props.gatewaySubnet === undefined
+          ? {}
+          : { 'set-real-ip-from': props.gatewaySubnet, 'real-ip-header': 'X-Forwarded-For' }),
         // Slow clients must not hold connections: NGINX's default is a minute for each.
         'client-max-body-size': '1m',
         'keepalive-timeout': '65s',

@@ -1,15 +1,12 @@
 /**
  * The choices that an environment makes between two forms of one component: a store in one piece or taken apart, a
- * Kafka of ours or Strimzi's, a database in the cluster or a managed one.
+ * Kafka of ours or Strimzi's.
  */
 import { Kafka } from '../buffer/kafka';
 import type { KafkaBuffer } from '../buffer/kafka-buffer';
 import { KafkaStrimzi } from '../buffer/kafka-strimzi';
 import type { CertificateIssuer } from '../core/certificate';
-import { cloudRef } from '../core/cloud-ref';
-import { AuthScheme } from '../core/credential';
 import { loadOf } from '../core/declared-workload';
-import { External } from '../core/party';
 import type { Platform } from '../core/platform';
 import { ClickHouse } from '../store/clickhouse';
 import type { LogStore } from '../store/log-store';
@@ -18,8 +15,6 @@ import { LokiDistributed } from '../store/loki-distributed';
 import { Tempo } from '../store/tempo';
 import { TempoDistributed } from '../store/tempo-distributed';
 import type { TraceStore } from '../store/trace-store';
-import type { GrafanaDatabase } from '../view/grafana';
-import { Postgresql } from '../view/postgresql';
 import { NAMESPACES } from './hyperion-namespaces';
 import type { HyperionOutside } from './hyperion-outside';
 import type { HyperionProps } from './hyperion-props';
@@ -102,38 +97,4 @@ export function traceAnalytics(platform: Platform, props: HyperionProps): ClickH
       ? {}
       : { keeper: { volume: { size: choice.keeperVolume, storageClass } } }),
   });
-}
-
-export function grafanaDatabase(
-  platform: Platform,
-  { grafanaDatabase: choice, storageClass }: HyperionProps,
-  issuer: CertificateIssuer,
-): GrafanaDatabase {
-  const login = { name: 'grafana', user: 'grafana', password: HYPERION_SECRETS.grafanaDatabase };
-  if (choice.kind === 'in-cluster') {
-    const server = new Postgresql(platform, 'postgresql', {
-      namespace: NAMESPACES.view,
-      volume: { size: choice.volume, storageClass },
-      database: login.name,
-      user: login.user,
-      password: login.password,
-      issuer,
-    });
-    return { ...login, endpoint: server.sql, caSecretName: server.caSecretName };
-  }
-  const server = new External(platform, 'postgresql', {
-    description: 'Azure Database for PostgreSQL, flexible server',
-    cidrs: [choice.cidr],
-    host: cloudRef(platform, 'grafana-database-host', "host name of Grafana's PostgreSQL server"),
-  });
-  const endpoint = server.listen({
-    name: 'postgresql',
-    port: 5432,
-    protocol: 'postgresql',
-    signals: ['state'],
-    access: 'write',
-    tls: true,
-    auth: AuthScheme.secret('password', [login.password]),
-  });
-  return { ...login, endpoint };
 }

@@ -14,6 +14,7 @@ import type { CertificateIssuer } from '../core/certificate';
 import type { DeclaredWorkload } from '../core/declared-workload';
 import type { Telemetry } from '../core/endpoint';
 import type { PlatformProps } from '../core/platform';
+import type { GrafanaDatabaseChoice } from './grafana-database';
 
 export interface HyperionProps extends Omit<PlatformProps, 'system'> {
   /** Domain of `otlp.`, `otlp-grpc.` and `grafana.`, and of the brokers' names for consumers outside, `kafka.`. */
@@ -51,9 +52,7 @@ export interface HyperionProps extends Omit<PlatformProps, 'system'> {
   };
   readonly traceAnalytics: TraceAnalyticsProps;
   /** Where Grafana keeps its state. */
-  readonly grafanaDatabase:
-    | { readonly kind: 'in-cluster'; readonly volume: Size }
-    | { readonly kind: 'managed'; readonly cidr: string };
+  readonly grafanaDatabase: GrafanaDatabaseChoice;
   readonly grafanaReplicas: number;
   readonly alerting: {
     readonly receivers: Readonly<Record<string, readonly Notification[]>>;

@@ -38,7 +38,8 @@ import { LokiCanary } from '../store/loki-canary';
 import { VictoriaMetrics } from '../store/victoria-metrics';
 import { Vmauth } from '../store/vmauth';
 import { Grafana } from '../view/grafana';
-import { grafanaDatabase, kafkaBuffer, logStore, traceAnalytics, traceStore } from './hyperion-choices';
+import { grafanaDatabase } from './grafana-database';
+import { kafkaBuffer, logStore, traceAnalytics, traceStore } from './hyperion-choices';
 import { egressConsumers, readFromOutside } from './hyperion-consumers';
 import { namespaceProps, NAMESPACES } from './hyperion-namespaces';
 import { hyperionOutside } from './hyperion-outside';
@@ -211,7 +212,13 @@ export function hyperion(props: HyperionProps): Platform {
       new Grafana(platform, 'grafana', {
         ...VIEW,
         host: host('grafana'),
-        database: grafanaDatabase(platform, props, viewCa.issuer),
+        database: grafanaDatabase(platform, {
+          ...VIEW,
+          choice: props.grafanaDatabase,
+          storageClass,
+          password: SECRETS.grafanaDatabase,
+          issuer: viewCa.issuer,
+        }),
         dataSources: {
           metrics: {
             endpoint: vmauth().query,

@@ -33,12 +33,14 @@ export interface GrafanaProps extends ComponentProps {
   readonly host: string;
   readonly database: GrafanaDatabase;
   readonly dataSources: DataSources;
+  /** Files of `dashboard.ts`. @default an overview of each layer of Hyperion */
+  readonly dashboards?: readonly ConfigFile[];
   /** Encrypts what is kept in the database; the same for all replicas, and never changed. */
   readonly secretKey: SecretRef;
   /** First administrator's password. */
   readonly adminPassword: SecretRef;
-  /** Where the ClickHouse plug-in is fetched from at start. */
-  readonly internet: Endpoint<'web', 'https'>;
+  /** Where the ClickHouse plug-in is fetched from at start. @default none: nothing of it is asked for */
+  readonly internet?: Endpoint<'web', 'https'>;
   /** @default 1; more than one also makes alert evaluation highly available */
   readonly replicas?: number;
   readonly resources?: Resources;
@@ -72,6 +74,7 @@ export class Grafana extends Component {
       layer: 'view',
       summary: 'Dashboards and alerts (Grafana), with its state in PostgreSQL',
     });
+    this.checkPlugins(props);
     const replicas = props.replicas ?? DEFAULTS.replicas;
     const { container, keys } = this.container(id, props, replicas);
     const workload = new Workload(this, id, {
@@ -152,7 +155,7 @@ export class Grafana extends Component {
         mount('dashboard-provider', `${PROVISIONING_DIR}/dashboards`, [
           ConfigFile.yaml(this.platform, 'dashboards.yaml', dashboardProvider()),
         ]),
-        mount('dashboards', DASHBOARD_DIR, layerDashboardFiles()),
+        mount('dashboards', DASHBOARD_DIR, props.dashboards ?? layerDashboardFiles()),
       ],
       ...(caSecretName === undefined
         ? {}
@@ -167,27 +170,42 @@ export class Grafana extends Component {
   }
 
   private connectAll(workload: Workload, props: GrafanaProps): void {
-    const { metrics, logs, traces, traceAnalytics } = props.dataSources;
-    const credential = (given: Credential | undefined): { credential?: Credential } =>
-      given === undefined ? {} : { credential: given };
+    const { metrics, logs, traces, traceAnalytics, readings } = props.dataSources;
     workload.connect(props.database.endpoint, {
       signals: ['state'],
       purpose: 'dashboards, users, alerts',
       credential: { kind: 'password', secret: props.database.password },
     });
-    workload.connect(metrics.endpoint, {
-      signals: ['queries'],
-      purpose: 'queries of metrics',
-      ...credential(metrics.credential),
+    const query = (
+      endpoint: Endpoint<'queries'> | undefined,
+      purpose: string,
+      credential?: Credential,
+    ): void => {
+      if (endpoint === undefined) return;
+      workload.connect(endpoint, {
+        signals: ['queries'],
+        purpose,
+        ...(credential === undefined ? {} : { credential }),
+      });
+    };
+    query(metrics.endpoint, 'queries of metrics', metrics.credential);
+    query(logs, 'queries of logs');
+    query(traces, 'queries of traces');
+    query(traceAnalytics?.endpoint, 'analytics over traces', traceAnalytics?.credential);
+    query(readings?.endpoint, 'queries of GPU readings', readings?.credential);
+    if (props.internet !== undefined) {
+      workload.connect(props.internet, { signals: ['web'], purpose: 'the ClickHouse plug-in, at start' });
+    }
+  }
+
+  private checkPlugins({ dataSources, internet }: GrafanaProps): void {
+    if (dataSources.traceAnalytics === undefined || internet !== undefined) return;
+    this.problem({
+      property: 'internet',
+      value: 'none',
+      rule: 'the data source for ClickHouse is a plug-in that is fetched at start',
+      remedy: "give the way to Grafana's plug-in catalogue, or leave traceAnalytics out",
     });
-    workload.connect(logs, { signals: ['queries'], purpose: 'queries of logs' });
-    workload.connect(traces, { signals: ['queries'], purpose: 'queries of traces' });
-    workload.connect(traceAnalytics.endpoint, {
-      signals: ['queries'],
-      purpose: 'analytics over traces',
-      ...credential(traceAnalytics.credential),
-    });
-    workload.connect(props.internet, { signals: ['web'], purpose: 'the ClickHouse plug-in, at start' });
   }
 }
 
@@ -241,7 +259,10 @@ function grafanaIni(
     log: { mode: 'console' },
     'log.console': { format: 'json' },
     metrics: { enabled: true },
-    plugins: { preinstall_sync: CLICKHOUSE_PLUGIN, plugin_admin_enabled: false },
+    plugins: {
+      ...(props.dataSources.traceAnalytics === undefined ? {} : { preinstall_sync: CLICKHOUSE_PLUGIN }),
+      plugin_admin_enabled: false,
+    },
     unified_alerting: {
       enabled: true,
       ...(replicas > 1

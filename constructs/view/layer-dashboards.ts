@@ -1,28 +1,10 @@
 /**
  * One overview dashboard for each layer of the platform: what flows, what is stuck, what is dropped.
  */
-import { ConfigFile } from '../core/config-file';
-import { DATA_SOURCE_UIDS } from './grafana-data-sources';
+import type { ConfigFile } from '../core/config-file';
+import { dashboardFile, graph, RATE_WINDOW, type Dashboard } from './dashboard';
 
-interface Graph {
-  readonly title: string;
-  readonly expr: string;
-  readonly legend: string;
-  /** Grafana's name of a unit, e.g. `ops`, `Bps`, `bytes`, `s`. */
-  readonly unit: string;
-  /** The question that the graph answers. */
-  readonly description: string;
-}
-
-interface LayerDashboard {
-  readonly uid: string;
-  readonly title: string;
-  readonly graphs: readonly Graph[];
-}
-
-const RATE_WINDOW = '$__rate_interval';
-
-export const LAYER_DASHBOARDS: readonly LayerDashboard[] = [
+export const LAYER_DASHBOARDS: readonly Dashboard[] = [
   {
     uid: 'layer-ingestion',
     title: '1 · Ingestion',
@@ -190,54 +172,5 @@ export const LAYER_DASHBOARDS: readonly LayerDashboard[] = [
 ];
 
 export function layerDashboardFiles(): ConfigFile[] {
-  return LAYER_DASHBOARDS.map((layer) => ConfigFile.json(`${layer.uid}.json`, renderDashboard(layer)));
-}
-
-const COLUMNS = 2;
-const PANEL_WIDTH = 24 / COLUMNS;
-const PANEL_HEIGHT = 8;
-
-function renderDashboard({ uid, title, graphs }: LayerDashboard): object {
-  return {
-    uid,
-    title,
-    tags: ['hyperion', 'overview'],
-    timezone: 'browser',
-    editable: false,
-    graphTooltip: 1,
-    schemaVersion: 42,
-    refresh: '1m',
-    time: { from: 'now-3h', to: 'now' },
-    templating: { list: [] },
-    annotations: { list: [] },
-    panels: graphs.map(renderPanel),
-  };
-}
-
-function renderPanel({ title, expr, legend, unit, description }: Graph, index: number): object {
-  const datasource = { type: 'prometheus', uid: DATA_SOURCE_UIDS.metrics };
-  return {
-    id: index + 1,
-    type: 'timeseries',
-    title,
-    description,
-    transparent: false,
-    datasource,
-    gridPos: {
-      x: (index % COLUMNS) * PANEL_WIDTH,
-      y: Math.floor(index / COLUMNS) * PANEL_HEIGHT,
-      w: PANEL_WIDTH,
-      h: PANEL_HEIGHT,
-    },
-    targets: [{ refId: 'A', datasource, expr, legendFormat: legend }],
-    fieldConfig: { defaults: { unit, custom: { fillOpacity: 10, showPoints: 'never' } }, overrides: [] },
-    options: {
-      legend: { displayMode: 'list', placement: 'bottom', showLegend: true, calcs: [] },
-      tooltip: { mode: 'multi', sort: 'desc' },
-    },
-  };
-}
-
-function graph(title: string, unit: string, description: string, legend: string, expr: string): Graph {
-  return { title, unit, description, legend, expr };
+  return LAYER_DASHBOARDS.map(dashboardFile);
 }

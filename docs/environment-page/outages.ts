@@ -62,7 +62,7 @@ export function topicTable(platform: Platform): string | undefined {
         [
           code(topic),
           humanBytes(bytesOf(queue.capacity)),
-          humanSeconds(queue.retentionSeconds),
+          queue.retentionSeconds === undefined ? 'until taken' : humanSeconds(queue.retentionSeconds),
           clients(topic, 'write'),
           clients(topic, 'read'),
         ],

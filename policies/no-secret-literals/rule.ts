@@ -3,7 +3,7 @@ import type { Rule } from '../rule';
 
 const SECRET_NAME = '(?i)(PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|(^|_)KEY(_|$))';
 /** Names that only point at a secret, or say something about it. */
-const ABOUT_A_SECRET = '(?i)_(FILE|PATH|DIR|NAME|URL|TTL|LIFETIME|AUDIENCE)$';
+const ABOUT_A_SECRET = '(?i)_(FILE|PATH|DIR|NAME|ROLE|URL|TTL|LIFETIME|AUDIENCE)$';
 /** Put together from another variable, which comes from a Secret. */
 const REFERENCE = '^[$][(][A-Za-z_][A-Za-z0-9_]*[)]$';
 const PASSWORD_IN_URL = '://[^/@: ]*:[^$/@ ][^/@ ]*@';

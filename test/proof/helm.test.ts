@@ -18,21 +18,27 @@ import { proof } from '../tools/proof';
 /** Some megabytes of manifests. */
 const MAX_OUTPUT_BYTES = 64 * 1024 * 1024;
 
-function rendered(helm: string, chart: ReadonlyMap<string, string>): Manifest[] {
+/** What Helm says of the chart. */
+function helmSays(
+  helm: string,
+  chart: ReadonlyMap<string, string>,
+  args: (folder: string) => string[],
+): string {
   const folder = mkdtempSync(join(tmpdir(), 'hyperion-helm-'));
   try {
     for (const [path, text] of chart) {
       mkdirSync(dirname(join(folder, path)), { recursive: true });
       writeFileSync(join(folder, path), text);
     }
-    const text = execFileSync(helm, ['template', 'release', folder, '--include-crds'], {
-      encoding: 'utf8',
-      maxBuffer: MAX_OUTPUT_BYTES,
-    });
-    return parseAllDocuments(text).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
+    return execFileSync(helm, args(folder), { encoding: 'utf8', maxBuffer: MAX_OUTPUT_BYTES });
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+function rendered(helm: string, chart: ReadonlyMap<string, string>): Manifest[] {
+  const text = helmSays(helm, chart, (folder) => ['template', 'release', folder, '--include-crds']);
+  return parseAllDocuments(text).flatMap((document) => (document.toJS() as Manifest | null) ?? []);
 }
 
 function byIdentity(objects: readonly Manifest[]): Map<string, Manifest> {
@@ -56,5 +62,22 @@ proof(['helm'], 'Helm renders the chart to the same objects', () => {
     expect(inOrder(byIdentity(objects))).toEqual(
       inOrder(byIdentity(synthesis.objects.map(({ object }) => object))),
     );
+  });
+});
+
+proof(['helm'], 'Helm finds nothing to complain about in the chart', () => {
+  test.each(cases)('%s', async (_name, make) => {
+    const said = helmSays(await tool('helm'), helmChart(make()), (folder) => ['lint', '--strict', folder]);
+    expect(said).toContain('1 chart(s) linted, 0 chart(s) failed');
+    expect(said).not.toMatch(/\[(WARNING|ERROR)\]/);
+  });
+
+  test('a template that does not render is refused', async () => {
+    const chart = new Map([
+      ...helmChart(synthesise(smallPlatform())),
+      ['templates/broken.yaml', '{{ nothing }}'],
+    ]);
+    const helm = await tool('helm');
+    expect(() => helmSays(helm, chart, (folder) => ['lint', '--strict', folder])).toThrow('Command failed');
   });
 });

@@ -29,7 +29,6 @@ export const influxdb = {
   memoryGiB: 2,
   main: 'influxd',
   checks: [{ run: ['influxd', 'version'], prints: `InfluxDB v${VERSION}` }],
-  onRequest: true,
 } as const satisfies Tool;
 
 function influxdRecipe(): Recipe {

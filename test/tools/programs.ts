@@ -21,6 +21,8 @@ interface Row {
   /** Path in the container → path relative to the tool's folder. */
   readonly files: Readonly<Record<string, readonly [ToolName, string]>>;
   readonly entrypoint: readonly [string, ...string[]];
+  /** Path in the container → path of this machine, for what no tool brings. */
+  readonly ours?: Readonly<Record<string, string>>;
   /** @default nobody's */
   readonly user?: number;
   readonly standIn?: string;
@@ -88,6 +90,21 @@ const ROWS: Rows = {
     entrypoint: script('stand-ins/entra.ts'),
     standIn: 'a token endpoint of our own for Microsoft Entra ID',
   },
+  'prometheus/prometheus': program('prometheus', 'prometheus'),
+  'library/influxdb': {
+    tools: ['influxdb'],
+    files: { [`${BIN}/influxd`]: ['influxdb', 'influxd'] },
+    entrypoint: [`${STAND_INS}/influxdb.sh`],
+    user: 1_000,
+    standIn: 'InfluxDB of the same version behind a script for its image’s first set-up',
+  },
+  'hyperion/telemetry-services': {
+    tools: ['telemetry-services'],
+    files: { '/srv/telemetry/apps': ['telemetry-services', 'apps'] },
+    ours: { '/srv/telemetry/node_modules': join(ROOT, 'node_modules') },
+    entrypoint: [`${BIN}/node`],
+    user: 1_000,
+  },
   'clickhouse/clickhouse-keeper': missing('ClickHouse Keeper is in no registry, nor is it in chdb'),
   'grafana/tempo': missing('Tempo is in no registry'),
   'grafana/grafana': missing('Grafana is in no registry'),
@@ -114,13 +131,14 @@ export function toolsOf(image: string): readonly ToolName[] {
   return row === undefined || 'found' in row ? [] : row.tools;
 }
 
-function found({ files, entrypoint, user = NOBODY, standIn }: Row): Program {
+function found({ files, ours = {}, entrypoint, user = NOBODY, standIn }: Row): Program {
   const ofTools = Object.entries(files).map(([path, [name, file]]) => [path, join(folderOf(name), file)]);
   return {
     found: true,
     entrypoint,
     files: {
       ...(Object.fromEntries(ofTools) as Record<string, string>),
+      ...ours,
       [STAND_INS]: join(__dirname, 'stand-ins'),
       [ROOT]: ROOT,
       [`${BIN}/node`]: process.execPath,

@@ -21,8 +21,6 @@ export const prometheus = {
   }),
   outputs: ['prometheus', 'promtool'],
   main: 'promtool',
-  // Systems with a Prometheus are to come; vmagent and vmalert are judged by their own programs.
-  onRequest: true,
   checks: [
     { run: ['prometheus', '--version'], prints: `version ${VERSION}` },
     { run: ['promtool', '--version'], prints: `version ${VERSION}` },

@@ -26,11 +26,14 @@ it.each(tools.map((tool) => [tool.name, tool] as const))('%s is complete', (name
 const COMPONENTS: Partial<Record<ToolName, readonly (keyof typeof CATALOG)[]>> = {
   alertmanager: ['alertmanager'],
   amtool: ['alertmanager'],
+  influxdb: ['influxdb'],
   kafka: ['kafka'],
   loki: ['loki', 'loki-canary'],
   nginx: ['nginx'],
   otelcol: ['otel-collector'],
   postgresql: ['postgresql'],
+  prometheus: ['prometheus'],
+  'telemetry-services': ['telemetry-services'],
   'victoria-metrics': [
     'vmagent',
     'vmalert',

@@ -2,7 +2,9 @@
 import { alertmanager } from './alertmanager';
 import { amtool } from './amtool';
 import { azurite } from './azurite';
+import { chromium } from './chromium';
 import { crds } from './crds';
+import { elasticmq } from './elasticmq';
 import { etcd } from './etcd';
 import { gator } from './gator';
 import { haproxy } from './haproxy';
@@ -25,9 +27,12 @@ import { opensearch } from './opensearch';
 import { otelcol } from './otelcol';
 import { postgresql } from './postgresql';
 import { prometheus } from './prometheus';
+import { rabbitmq } from './rabbitmq';
 import { redis } from './redis';
 import { sandbox } from './sandbox';
+import { schemathesis } from './schemathesis';
 import { telemetrygen } from './telemetrygen';
+import { telemetryServices } from './telemetry-services';
 import { victoriaMetrics } from './victoria-metrics';
 import { zookeeper } from './zookeeper';
 
@@ -35,8 +40,11 @@ export const TOOLS = [
   kubernetesSchemas,
   crds,
   sandbox,
+  schemathesis,
+  telemetryServices,
   postgresql,
   nginx,
+  chromium,
   azurite,
   etcd,
   kubernetes,
@@ -51,6 +59,7 @@ export const TOOLS = [
   amtool,
   alertmanager,
   telemetrygen,
+  elasticmq,
   gator,
   haproxy,
   influxdb,
@@ -61,6 +70,7 @@ export const TOOLS = [
   nats,
   nodeExporter,
   opensearch,
+  rabbitmq,
   redis,
   zookeeper,
 ] as const;

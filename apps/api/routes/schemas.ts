@@ -14,11 +14,14 @@ export const LIMITS = {
 } as const;
 
 /** Tags have no control characters, so no filter needs one. */
-const TagValue = Type.String({
-  minLength: 1,
-  maxLength: READING_LIMITS.tagValueChars,
-  pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$',
-});
+function tagValue(description?: string) {
+  return Type.String({
+    minLength: 1,
+    maxLength: READING_LIMITS.tagValueChars,
+    pattern: '^[^\\u0000-\\u001f\\u007f-\\u009f]+$',
+    ...(description === undefined ? {} : { description }),
+  });
+}
 
 export const Metric = Type.String({
   pattern: '^[A-Za-z_:][A-Za-z0-9_:.]*$',
@@ -28,14 +31,14 @@ export const Metric = Type.String({
 
 export const FILTER = {
   uuid: Type.Optional(
-    Type.Array(TagValue, {
+    Type.Array(tagValue(), {
       minItems: 1,
       maxItems: LIMITS.uuids,
       description: 'of these devices only; may be given several times',
     }),
   ),
-  hostname: Type.Optional({ ...TagValue, description: 'of the devices of this host only' }),
-  model: Type.Optional({ ...TagValue, description: 'of the devices of this model only' }),
+  hostname: Type.Optional(tagValue('of the devices of this host only')),
+  model: Type.Optional(tagValue('of the devices of this model only')),
 } as const;
 
 const TIME =

@@ -73,11 +73,21 @@ export function addReceiveRoute(app: HttpApp, queue: MessageQueue): void {
   );
 }
 
-/** A client that has hung up must not be given messages: they would be away until their time-out. */
+/**
+ * A client that has hung up must not be given messages: they would be away until their time-out. It has hung up when its side
+ * of the connection ends; that the connection is closed follows later, and messages may come in between.
+ */
 function untilClosed(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => {
+  const { socket } = reply.raw;
+  const abort = (): void => {
     controller.abort();
+  };
+  socket?.once('end', abort);
+  reply.raw.once('close', () => {
+    // The connection may carry further requests.
+    socket?.off('end', abort);
+    abort();
   });
   return controller.signal;
 }

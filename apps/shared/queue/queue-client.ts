@@ -99,7 +99,7 @@ export class QueueClient {
     await this.post(`/topics/${topic}/messages`, { messages }, { signal });
   }
 
-  /** Of a topic that does not exist (yet), nothing. */
+  /** Rejects with `unknown-topic` (404) before the first message of a topic was published. */
   public async receive(
     topic: string,
     request: ReceiveRequest,

@@ -286,6 +286,21 @@ describe('outage budget', () => {
     }).not.toThrow();
   });
 
+  test('a queue that keeps until it is taken covers what has room in it', () => {
+    const { platform, sender, store, reader } = flow();
+    const broker = workload(new TestComponent(platform, 'broker', { layer: 'buffer' }), 'broker');
+    const queue = broker.listen({
+      ...QUERY,
+      protocol: 'queue-http',
+      signals: ['logs'],
+      queue: { capacity: Size.mebibytes(60) },
+    });
+    sender.connect(queue, { signals: ['logs'], purpose: 'logs', load: LOAD });
+    sender.connect(store.listen(OTLP), { signals: ['logs'], purpose: 'logs', load: LOAD });
+    reader.connect(store.listen(QUERY), { signals: ['queries'], purpose: 'queries' });
+    expect(problemsOf(platform)).toContain('survives 60 s: broker/query: 60 MiB ÷ 1 MiB/s = 60 s"');
+  });
+
   test('the declared outage decides', () => {
     const platform = testPlatform({ survivesOutage: Duration.seconds(59) });
     const sender = workload(new TestComponent(platform, 'sender', { layer: 'collect' }), 'sender');

@@ -406,3 +406,26 @@ test.each<[string, Partial<WorkloadProps>, string[]]>([
 ])('%s is refused', (_what, props, lines) => {
   expect(problemsOf(made(props).platform)).toContain(lines.join('\n'));
 });
+
+test('a memory limit above the request, and probes that ask more often, where a component says so', () => {
+  const { platform } = made({
+    container: {
+      ...CONTAINER,
+      resources: { cpuMillis: 100, memory: Size.mebibytes(128), memoryLimit: Size.mebibytes(512) },
+      probes: {
+        readiness: { http: '/ready', port: 3100 },
+        readinessPeriodSeconds: 5,
+        livenessPeriodSeconds: 15,
+      },
+    },
+  });
+  const { spec } = manifest(platform, 'Deployment', 'web') as unknown as {
+    spec: { template: { spec: { containers: unknown[] } } };
+  };
+  expect(spec.template.spec.containers[0]).toMatchObject({
+    resources: { requests: { memory: '128Mi' }, limits: { memory: '512Mi' } },
+    readinessProbe: { periodSeconds: 5 },
+    livenessProbe: { periodSeconds: 15 },
+    startupProbe: { periodSeconds: 10 },
+  });
+});

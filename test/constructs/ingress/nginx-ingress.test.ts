@@ -219,3 +219,14 @@ test('a body that NGINX would have to hold in memory is refused', () => {
     ].join('\n'),
   );
 });
+
+test('only a gateway’s word on the client’s address is taken', () => {
+  const data = (props: Partial<NginxIngressProps>): unknown =>
+    (manifest(made(undefined, props), 'ConfigMap', 'nginx-config') as unknown as { data: object }).data;
+  expect(data({})).toMatchObject({
+    'set-real-ip-from': '10.0.0.0/24',
+    'real-ip-header': 'X-Forwarded-For',
+  });
+  expect(data({ gatewaySubnet: undefined })).not.toHaveProperty('set-real-ip-from');
+  expect(data({ gatewaySubnet: undefined })).not.toHaveProperty('real-ip-header');
+});

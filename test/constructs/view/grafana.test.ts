@@ -1,6 +1,7 @@
 /**
  * Grafana's own configuration and data sources, literally: no program of the registries reads them here.
  */
+import { parse } from 'yaml';
 import { AuthScheme } from '../../../constructs/core/credential';
 import { External } from '../../../constructs/core/party';
 import type { Platform } from '../../../constructs/core/platform';
@@ -8,7 +9,8 @@ import { SecretRef } from '../../../constructs/core/secrets';
 import { Grafana, type GrafanaProps } from '../../../constructs/view/grafana';
 import { renderIni } from '../../../constructs/view/ini';
 import { LAYER_DASHBOARDS } from '../../../constructs/view/layer-dashboards';
-import { manifest, testPlatform } from '../core/fixture';
+import { telemetryDashboardFiles } from '../../../constructs/view/telemetry-dashboards';
+import { manifest, problemsOf, testPlatform } from '../core/fixture';
 
 const READER = SecretRef.named('metrics-reader');
 const ANALYST = SecretRef.named('analytics-reader');
@@ -225,6 +227,100 @@ test('one dashboard for each layer, every panel with a question and the metrics 
     // No two panels lie over each other.
     expect(new Set(dashboard.panels.map(({ gridPos }) => `${gridPos.x}/${gridPos.y}`)).size).toBe(4);
   }
+});
+
+test('GPU readings are asked for in Flux; without traces nothing links to them, and no plug-in is fetched', () => {
+  const token = SecretRef.named('store-token');
+  const platform = testPlatform();
+  const outside = new External(platform, 'outside', {
+    description: 'everything else',
+    cidrs: ['192.0.2.0/24'],
+    host: 'outside.example.com',
+  });
+  const grafana = new Grafana(platform, 'grafana', {
+    namespace: 'view',
+    host: 'grafana.example.com',
+    database: {
+      endpoint: outside.listen({
+        name: 'sql',
+        port: 5432,
+        protocol: 'postgresql',
+        signals: ['state'],
+        access: 'write',
+        auth: AuthScheme.secret('password', [DATABASE]),
+      }),
+      name: 'grafana',
+      user: 'grafana',
+      password: DATABASE,
+    },
+    dataSources: {
+      metrics: {
+        endpoint: outside.listen({
+          name: 'prom',
+          port: 9090,
+          protocol: 'prometheus-query',
+          signals: ['queries'],
+          access: 'read',
+        }),
+      },
+      readings: {
+        endpoint: outside.listen({
+          name: 'influx',
+          port: 8086,
+          protocol: 'flux',
+          signals: ['queries'],
+          access: 'read',
+          auth: AuthScheme.secret('bearer', [token]),
+        }),
+        organization: 'telemetryorg',
+        bucket: 'telem_bucket',
+        credential: { kind: 'bearer', secret: token },
+      },
+    },
+    dashboards: telemetryDashboardFiles('telem_bucket'),
+    secretKey: SecretRef.named('secret-key'),
+    adminPassword: SecretRef.named('admin-password'),
+  });
+  const text = file(grafana, 'datasources.yaml');
+  expect(parse(text)).toMatchObject({
+    datasources: [
+      { uid: 'metrics', jsonData: { httpMethod: 'POST', timeInterval: '30s' } },
+      {
+        name: 'GPU readings',
+        uid: 'readings',
+        type: 'influxdb',
+        access: 'proxy',
+        url: 'http://outside.example.com:8086',
+        jsonData: {
+          version: 'Flux',
+          organization: 'telemetryorg',
+          defaultBucket: 'telem_bucket',
+          httpMode: 'POST',
+        },
+        secureJsonData: { token: '$__file{/etc/hyperion/secrets/store-token}' },
+      },
+    ],
+  });
+  expect(text).not.toContain('traces');
+  expect(file(grafana, 'grafana.ini')).not.toContain('preinstall');
+  expect(grafana.configs.flatMap(({ files }) => files.map(({ name }) => name))).toEqual([
+    'grafana.ini',
+    'datasources.yaml',
+    'dashboards.yaml',
+    'gpu-fleet.json',
+    'telemetry-flow.json',
+    'telemetry-services.json',
+  ]);
+});
+
+test('the plug-in for ClickHouse needs the way to where it is fetched', () => {
+  expect(problemsOf(made({ internet: undefined }).platform)).toContain(
+    [
+      'test/grafana: internet = "none"',
+      '  rule:   the data source for ClickHouse is a plug-in that is fetched at start',
+      "  remedy: give the way to Grafana's plug-in catalogue, or leave traceAnalytics out",
+    ].join('\n'),
+  );
 });
 
 test('an INI value of two lines is refused', () => {

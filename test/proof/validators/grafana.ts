@@ -8,11 +8,14 @@ import { join } from 'node:path';
 import { version } from '@grafana/schema/package.json';
 import { parse, stringify } from 'yaml';
 import { CATALOG } from '../../../constructs/core/catalog';
+import { tool } from '../../tools/obtain';
 import { judgeDashboard } from './grafana/dashboard-judge';
 import { mistakesInReferences } from './grafana/data-source-references';
 import { DASHBOARD_PROVIDERS, DATA_SOURCES } from './grafana/provisioning-models';
 import { GRAFANA_SETTINGS, readIni } from './grafana/settings-model';
 import { judgeByModel } from './models/model';
+import { runProgram } from './run-program';
+import { runInSandbox } from './sandbox';
 import type { Validator, Verdict } from './validator';
 import { vmDryRun } from './vm-dry-run';
 
@@ -86,17 +89,7 @@ export const GRAFANA_VALIDATORS: readonly Validator[] = [
     judgedBy: 'types of @grafana/schema; queries by vmalert -dryRun',
     substitute: MODEL,
     tools: ['victoria-metrics'],
-    judge: async (path) => {
-      const json = readFileSync(path, 'utf8');
-      if (version !== CATALOG.grafana.version) {
-        return {
-          accepted: false,
-          said: `the types are of Grafana ${version}, not of ${CATALOG.grafana.version}`,
-        };
-      }
-      const types = judgeDashboard(json);
-      return types.accepted ? judgeQueries(json) : types;
-    },
+    judge: (path) => judgeFile(path, judgeMetricsQL),
     mistakes: [
       {
         what: 'an option of another kind of panel',
@@ -115,6 +108,46 @@ export const GRAFANA_VALIDATORS: readonly Validator[] = [
       },
     ],
   },
+  {
+    files: 'grafana/telemetry-*.json',
+    reads: 'grafana',
+    judgedBy: 'types of @grafana/schema; queries by promtool check rules',
+    substitute: MODEL,
+    tools: ['prometheus'],
+    judge: (path) => judgeFile(path, judgePromQL),
+    mistakes: [
+      {
+        what: 'a bracket of a query that is not closed',
+        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
+        says: /could not parse expression/,
+      },
+      {
+        what: 'a function that only VictoriaMetrics has',
+        spoil: (text) => text.replace('rate(', 'rollup_rate('),
+        says: /unknown function with name \\?"rollup_rate\\?"/,
+      },
+    ],
+  },
+  {
+    files: 'grafana/gpu-*.json',
+    reads: 'grafana',
+    judgedBy: 'types of @grafana/schema; queries run by InfluxDB',
+    substitute: MODEL,
+    tools: ['influxdb', 'sandbox'],
+    judge: (path) => judgeFile(path, judgeFlux),
+    mistakes: [
+      {
+        what: 'a function that Flux does not have',
+        spoil: (text) => text.replace('aggregateWindow', 'aggregatedWindow'),
+        says: /undefined identifier aggregatedWindow/,
+      },
+      {
+        what: 'another bucket than the one that is set up',
+        spoil: (text) => text.replace('telem_bucket', 'telemetry_bucket'),
+        says: /could not find bucket/,
+      },
+    ],
+  },
 ];
 
 function judgeDataSources(document: unknown): Verdict {
@@ -124,21 +157,70 @@ function judgeDataSources(document: unknown): Verdict {
   return { accepted: said === '', said };
 }
 
-/** As the rules of a file: that is how VictoriaMetrics says whether it can read a query, without a store. */
-async function judgeQueries(json: string): Promise<Verdict> {
-  const { panels } = JSON.parse(json) as { panels: { targets: { expr: string }[] }[] };
-  const rules = panels
-    .flatMap(({ targets }) => targets)
-    .map(({ expr }, index) => ({
-      record: `query_${index}`,
-      expr: expr.replaceAll('$__rate_interval', '5m'),
-    }));
+async function judgeFile(
+  path: string,
+  judgeQueries: (targets: readonly Target[]) => Promise<Verdict>,
+): Promise<Verdict> {
+  const json = readFileSync(path, 'utf8');
+  if (version !== CATALOG.grafana.version) {
+    return {
+      accepted: false,
+      said: `the types are of Grafana ${version}, not of ${CATALOG.grafana.version}`,
+    };
+  }
+  const types = judgeDashboard(json);
+  if (!types.accepted) return types;
+  const { panels } = JSON.parse(json) as { panels: { targets: Target[] }[] };
+  return judgeQueries(panels.flatMap(({ targets }) => targets));
+}
+
+interface Target {
+  readonly expr?: string;
+  readonly query?: string;
+}
+
+const judgeMetricsQL = (targets: readonly Target[]): Promise<Verdict> =>
+  asRules(targets, (file) => vmDryRun('vmalert', [`-rule=${file}`]));
+
+const judgePromQL = (targets: readonly Target[]): Promise<Verdict> =>
+  asRules(targets, async (file) =>
+    runProgram(await tool('prometheus', 'promtool'), ['check', 'rules', file]),
+  );
+
+/** As the rules of a file: that is how these programs say whether they can read a query, without a store. */
+async function asRules(
+  targets: readonly Target[],
+  judge: (file: string) => Promise<Verdict>,
+): Promise<Verdict> {
+  const rules = targets.map(({ expr = '' }, index) => ({
+    record: `query_${index}`,
+    expr: expr.replaceAll('$__rate_interval', '5m'),
+  }));
   const folder = mkdtempSync(join(tmpdir(), 'hyperion-queries-'));
   try {
     const file = join(folder, 'queries.yml');
     writeFileSync(file, stringify({ groups: [{ name: 'queries', rules }] }));
-    return await vmDryRun('vmalert', [`-rule=${file}`]);
+    return await judge(file);
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** Grafana's own variables become values; then an InfluxDB with the bucket runs them. */
+async function judgeFlux(targets: readonly Target[]): Promise<Verdict> {
+  const queries = targets.map(({ query = '' }) =>
+    query
+      .replaceAll('v.timeRangeStart', '-1h')
+      .replaceAll('v.timeRangeStop', 'now()')
+      .replaceAll('v.windowPeriod', '1m'),
+  );
+  return runInSandbox({
+    command: ['/judge/node', '/judge/flux-judge.js'],
+    files: { '/judge/queries.json': JSON.stringify(queries) },
+    readOnly: {
+      '/judge/node': process.execPath,
+      '/judge/flux-judge.js': join(__dirname, 'grafana', 'flux-judge.js'),
+      '/judge/influxd': await tool('influxdb', 'influxd'),
+    },
+  });
 }

@@ -11,6 +11,7 @@ import { LOKI_VALIDATORS } from './loki';
 import { NGINX_VALIDATORS } from './nginx';
 import { COLLECTOR_VALIDATORS } from './opentelemetry-collector';
 import { POSTGRESQL_VALIDATORS } from './postgresql';
+import { PROMETHEUS_VALIDATORS } from './prometheus';
 import { SCRIPT_VALIDATORS } from './shell-scripts';
 import { TEMPO_VALIDATORS } from './tempo';
 import { TRIVY_VALIDATORS } from './trivy';
@@ -27,6 +28,7 @@ export const VALIDATORS: readonly Validator[] = [
   ...CLICKHOUSE_KEEPER_VALIDATORS,
   ...GRAFANA_VALIDATORS,
   ...POSTGRESQL_VALIDATORS,
+  ...PROMETHEUS_VALIDATORS,
   ...ALERTMANAGER_VALIDATORS,
   ...NGINX_VALIDATORS,
   ...TRIVY_VALIDATORS,

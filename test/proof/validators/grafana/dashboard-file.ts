@@ -17,6 +17,13 @@ interface PrometheusQuery {
   readonly legendFormat?: string;
 }
 
+/** A query for InfluxDB in Flux. */
+interface FluxQuery {
+  readonly refId: string;
+  readonly datasource: DataSourceRef;
+  readonly query: string;
+}
+
 /** Grafana's own type leaves open what a panel's kind decides. */
 interface TimeSeriesPanel extends Omit<Panel, 'type' | 'options' | 'fieldConfig' | 'targets'> {
   readonly type: 'timeseries';
@@ -24,7 +31,7 @@ interface TimeSeriesPanel extends Omit<Panel, 'type' | 'options' | 'fieldConfig'
   readonly fieldConfig: Omit<FieldConfigSource, 'defaults'> & {
     readonly defaults: Omit<FieldConfig, 'custom'> & { readonly custom: GraphFieldConfig };
   };
-  readonly targets: readonly PrometheusQuery[];
+  readonly targets: readonly (PrometheusQuery | FluxQuery)[];
 }
 
 /** The same in JSON: the members of an enumeration are their texts. */

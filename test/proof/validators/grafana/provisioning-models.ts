@@ -107,11 +107,30 @@ const clickhouse = keys(
   REQUIRED,
 );
 
+const influxdb = keys(
+  {
+    ...COMMON,
+    type: oneOf('influxdb'),
+    url,
+    jsonData: keys(
+      {
+        version: oneOf('Flux', 'InfluxQL', 'SQL'),
+        organization: text,
+        defaultBucket: text,
+        httpMode: oneOf('GET', 'POST'),
+      },
+      ['version', 'organization'],
+    ),
+    secureJsonData: keys({ token: text }),
+  },
+  [...REQUIRED, 'url'],
+);
+
 export const DATA_SOURCES: Model = keys(
   {
     apiVersion: oneOf(1),
     prune: flag,
-    datasources: listOf(shapes('type', prometheus, loki, tempo, clickhouse)),
+    datasources: listOf(shapes('type', prometheus, loki, tempo, clickhouse, influxdb)),
   },
   ['apiVersion', 'datasources'],
 );

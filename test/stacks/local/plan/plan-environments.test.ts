@@ -47,7 +47,7 @@ describe.each(ENVIRONMENT_NAMES)('%s', (name) => {
     const workloads = objects
       .filter(({ object }) => podTemplateOf(object) !== undefined)
       .map(({ object }) => `${object.metadata.namespace ?? ''}/${object.metadata.name}`);
-    expect(workloads.length).toBeGreaterThan(20);
+    expect(workloads.length).toBeGreaterThan(5);
     expect(workloads.filter((workload) => started.has(workload) === leftOut.has(workload))).toEqual([]);
     const reasons = workloads.flatMap((workload) => leftOut.get(workload) ?? []);
     expect(reasons.filter((reason) => !/^(suspended|a CronJob):/.test(reason))).toEqual([]);
@@ -138,7 +138,7 @@ describe.each(ENVIRONMENT_NAMES)('%s', (name) => {
   test('without the values of the cloud, those who need them are left out by name', () => {
     const without = planned({ cloud: new Map() });
     const missing = without.leftOut.filter(({ because }) => because.includes('${cloud:'));
-    expect(missing.length).toBeGreaterThan(0);
+    expect(missing.length > 0).toBe(platform.cloudRefs.size > 0);
     expect(JSON.stringify(without.pods)).not.toContain('${cloud:');
   });
 });
