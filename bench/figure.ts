@@ -7,6 +7,8 @@ export function formatFigure(value: number, unit: Unit): string {
       return value.toFixed(value < 0.1 ? 3 : 2);
     case 's':
       return `${value.toFixed(2)} s`;
+    case 'ms':
+      return `${value.toFixed(value < 10 ? 2 : 0)} ms`;
     case 'MiB':
       return `${value.toFixed(0)} MiB`;
   }

@@ -1,6 +1,6 @@
 /** The results for people and programs: JSON, a Markdown table, and the chart beside it. */
 import { formatFigure, formatGoal } from './figure';
-import type { MeasuredRow, RawSide, Row } from './row';
+import type { MeasuredRow, Raw, RawLoad, RawSide, Row } from './row';
 
 export interface Machine {
   readonly cpu: string;
@@ -57,14 +57,47 @@ function areaMarkdown(area: string, { date, machine, loadAverage, rows }: AreaRe
       ),
     ),
     ...(notes.length === 0 ? [] : [notes.join('\n')]),
+    ...sidesMarkdown(measured),
+    ...loadsMarkdown(measured),
+  ];
+}
+
+function sidesMarkdown(measured: readonly MeasuredRow[]): string[] {
+  const lines = rawOf(measured).flatMap(([id, raw]) => (isLoad(raw) ? [] : [[id, ...sideCells(raw)]]));
+  if (lines.length === 0) return [];
+  return [
     "What each side took, medians; “compared” is what the row's figure is made of:",
     table(
       ['row', 'program', 'wall ms', 'user ms', 'system ms', 'peak MiB', 'objects', 'kB', 'compared ms'],
-      firstOfEachRun(measured).flatMap(({ id, raw }) =>
-        Object.values(raw).map((side) => [id, ...sideCells(side)]),
-      ),
+      lines,
     ),
   ];
+}
+
+function loadsMarkdown(measured: readonly MeasuredRow[]): string[] {
+  const lines = rawOf(measured).flatMap(([id, raw]) => (isLoad(raw) ? [[id, ...loadCells(raw)]] : []));
+  if (lines.length === 0) return [];
+  return [
+    'What each side did, medians. “Busy” is the share of the one core that the program has, “load busy” of the other, from ' +
+      'which the load comes; the time of an item is taken at the rate beside it:',
+    table(
+      [
+        ...['row', 'program', 'items/s', 'CPU s per million', 'busy', 'load busy'],
+        ...['at items/s', 'p50 ms', 'p99 ms', 'p99.9 ms'],
+      ],
+      lines,
+    ),
+  ];
+}
+
+function rawOf(measured: readonly MeasuredRow[]): [string, Raw][] {
+  return firstOfEachRun(measured).flatMap(({ id, raw }) =>
+    Object.values(raw).map((side): [string, Raw] => [id, side]),
+  );
+}
+
+function isLoad(raw: Raw): raw is RawLoad {
+  return 'itemsPerS' in raw;
 }
 
 /** Time and memory of the same runs are two rows, but were measured once. */
@@ -103,6 +136,20 @@ function sideCells({
     objects === undefined ? '' : String(objects),
     bytes === undefined ? '' : (bytes / 1000).toFixed(0),
     comparedMs.toFixed(2),
+  ];
+}
+
+function loadCells({ program, itemsPerS, cpuSPerMillion, busy, loadBusy, latency }: RawLoad): string[] {
+  const percent = (share: number): string => `${(share * 100).toFixed(0)} %`;
+  const times = latency === undefined ? [] : [latency.p50Ms, latency.p99Ms, latency.p999Ms];
+  return [
+    program,
+    itemsPerS.toFixed(0),
+    cpuSPerMillion.toFixed(2),
+    percent(busy),
+    loadBusy === undefined ? '' : percent(loadBusy),
+    latency === undefined ? '' : latency.itemsPerS.toFixed(0),
+    ...[0, 1, 2].map((index) => times[index]?.toFixed(2) ?? ''),
   ];
 }
 

@@ -3,7 +3,7 @@ import type { Summary } from './measure';
 
 export type Goal = { readonly atMost: number } | { readonly atLeast: number };
 
-export type Unit = 'ratio' | 's' | 'MiB';
+export type Unit = 'ratio' | 's' | 'ms' | 'MiB';
 
 interface RowHead {
   /** Unique among all areas, stable over time. */
@@ -12,7 +12,7 @@ interface RowHead {
   readonly title: string;
 }
 
-/** Medians of one side, as measured. */
+/** Medians of one side that is a program which runs and ends, as measured. */
 export interface RawSide {
   readonly program: string;
   /** What the figure is made of, in ms, e.g. per object. */
@@ -27,6 +27,30 @@ export interface RawSide {
   readonly bytes?: number;
 }
 
+/** Medians of one side that is a program under load, as measured. */
+export interface RawLoad {
+  readonly program: string;
+  /** Messages, requests, rows, …; what the row says. */
+  readonly itemsPerS: number;
+  /** Processor seconds that the program takes for a million items. */
+  readonly cpuSPerMillion: number;
+  /** Of the program's core, as a share of one. */
+  readonly busy: number;
+  /** Of the load's core; absent when the program makes its own load. */
+  readonly loadBusy?: number;
+  /** At a fixed rate, counted from the moment at which each was due. */
+  readonly latency?: RawLatency;
+}
+
+export interface RawLatency {
+  readonly itemsPerS: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly p999Ms: number;
+}
+
+export type Raw = RawSide | RawLoad;
+
 export interface MeasuredRow extends RowHead {
   readonly kind: 'measured';
   readonly figure: Summary;
@@ -36,7 +60,7 @@ export interface MeasuredRow extends RowHead {
   readonly rounds: number;
   readonly goal: Goal;
   readonly met: boolean;
-  readonly raw: Readonly<Record<string, RawSide>>;
+  readonly raw: Readonly<Record<string, Raw>>;
   /** What a reader must know before quoting the figure. */
   readonly note?: string;
 }

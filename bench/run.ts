@@ -5,14 +5,29 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join } from 'node:path';
+
 import { format, resolveConfig } from 'prettier';
+import { apiRows } from './api';
+import { brokerRows } from './broker';
 import { resultsChart } from './chart';
+import { collectorRows } from './collector';
 import { formatFigure, formatGoal } from './figure';
+import { proxyRows } from './proxy';
 import { resultsJson, resultsMarkdown, type AreaResult, type Machine, type Results } from './report';
 import type { Row } from './row';
+import { soakRows } from './soak';
+import { streamerRows } from './streamer';
 import { synthRows } from './synth';
 
-const AREAS: Readonly<Record<string, () => AsyncIterable<Row>>> = { synth: synthRows };
+const AREAS: Readonly<Record<string, () => AsyncIterable<Row>>> = {
+  synth: synthRows,
+  broker: brokerRows,
+  proxy: proxyRows,
+  collector: collectorRows,
+  streamer: streamerRows,
+  api: apiRows,
+  soak: soakRows,
+};
 const RESULTS = join(__dirname, 'results.json');
 
 async function main(names: readonly string[]): Promise<number> {

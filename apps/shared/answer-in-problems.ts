@@ -30,7 +30,10 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, keyof typeof SERVICE_PROBLEMS>> 
 export function answerInProblems(app: Pick<FastifyInstance, 'setErrorHandler' | 'setNotFoundHandler'>): void {
   app.setErrorHandler<FastifyError>((error, request, reply) => {
     const problem = asProblem(error);
-    if (problem.code === 'internal-error') request.log.error({ err: error }, 'a request failed');
+    if (problem.code === 'internal-error') {
+      const { method, routeOptions } = request;
+      request.log.error({ err: error, method, route: routeOptions.url }, 'a request failed');
+    }
     return send(reply, problem);
   });
   app.setNotFoundHandler((request, reply) =>

@@ -66,6 +66,8 @@ export async function createHttpApp(options: HttpAppOptions): Promise<HttpApp> {
       ...(options.logTo === undefined ? {} : { stream: options.logTo }),
     },
     logController: new LogController({ disableRequestLogging: true }),
+    // Requests are not logged, so that none needs a logger of its own; what goes wrong is logged with its route.
+    childLoggerFactory: (logger) => logger,
     bodyLimit: options.bodyLimitBytes,
     forceCloseConnections: 'idle',
     serverFactory: (handler) => createServer(handler, settings),

@@ -1,6 +1,8 @@
 /**
  * The life of a service's process: settings, start, signals, an orderly end.
  */
+import type { Socket } from 'node:net';
+
 import { EnvironmentError } from './environment';
 import type { HttpApp, ServiceSettings } from './http-app';
 
@@ -25,6 +27,7 @@ export async function runService<S extends ServiceSettings>(definition: ServiceD
     process.stderr.write(`${definition.name}: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(EXIT_FAILURE);
   });
+  const silent = silentConnections(app);
   try {
     await app.listen({ host: settings.LISTEN_HOST, port: settings.LISTEN_PORT });
   } catch (error) {
@@ -42,13 +45,23 @@ export async function runService<S extends ServiceSettings>(definition: ServiceD
     if (stopping) process.exit(EXIT_FAILURE);
     stopping = true;
     app.log.info({ signal }, `${definition.name} stops`);
-    void stopApp(app, settings.STOP_TIMEOUT).then((code) => process.exit(code));
+    void stopApp(app, silent, settings.STOP_TIMEOUT).then((code) => process.exit(code));
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
 }
 
-async function stopApp(app: HttpApp, timeoutMs: number): Promise<number> {
+/** Connections on which nothing was ever said: clients open them ahead. For Node they are not idle, so it lets them be. */
+function silentConnections(app: HttpApp): () => readonly Socket[] {
+  const open = new Set<Socket>();
+  app.server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  return () => [...open].filter(({ bytesRead }) => bytesRead === 0);
+}
+
+async function stopApp(app: HttpApp, silent: () => readonly Socket[], timeoutMs: number): Promise<number> {
   const deadline = setTimeout(() => {
     app.log.warn({ timeoutMs }, 'requests are cut off: they did not end in time');
     app.server.closeAllConnections();
@@ -56,6 +69,7 @@ async function stopApp(app: HttpApp, timeoutMs: number): Promise<number> {
   // A connection whose last answer goes out after the close began stays open until its client closes it.
   const sweep = setInterval(() => {
     app.server.closeIdleConnections();
+    for (const socket of silent()) socket.destroy();
   }, SWEEP_MS);
   try {
     await app.close();

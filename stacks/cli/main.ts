@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { LocalSupport } from '../local/support';
+import { interrupted } from './interrupted';
 import { run } from './program';
 
 const load = createRequire(__filename);
@@ -31,13 +32,7 @@ process.exitCode = run(
     today: () => new Date().toISOString().slice(0, 10),
     stateFolder: join(process.env.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'hyperion'),
     loopback,
-    interrupted: () =>
-      new Promise((resolve) => {
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-          process.once(signal, () => {
-            resolve();
-          });
-      }),
+    interrupted: () => interrupted(process),
     terminalSize: () =>
       process.stderr.isTTY ? { columns: process.stderr.columns, rows: process.stderr.rows } : undefined,
     runsOn: (command) => {

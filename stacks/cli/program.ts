@@ -118,6 +118,22 @@ function programFor(context: Context, done: (code: ExitCode) => void): Command {
     .action((options: { out: string }) => {
       done((load('./overview') as typeof import('./overview')).overview(context, options));
     });
+  // What `npm start` does then; bin/start.mjs passes its options on.
+  program
+    .command('laptop', { hidden: true })
+    .usage('[options]   as npm start -- [options]')
+    .description('run telemetry-local: the five services and their console, until Ctrl-C')
+    .option('--port <port>', 'of the console; 0 for any', '8080')
+    .option('--once', 'send the sample through all services, count it at both ends, and end')
+    .option('--reset', 'begin with an empty state folder')
+    .option('--state <dir>', 'state folder (default: .hyperion/telemetry-local of the checkout)')
+    .option('--out <dir>', 'folder with the environments, for the console', 'dist')
+    .addHelpText('after', '\nnpm start -- --no-serve   synthesises and checks, and ends.')
+    .copyInheritedSettings(program)
+    .action((options: Parameters<typeof import('./laptop').laptop>[1]) => {
+      const { laptop } = load('./laptop') as typeof import('./laptop');
+      context.runsOn(laptop(context, options).catch((error: unknown) => answerTo(error, context, false)));
+    });
   return program;
 }
 
@@ -131,6 +147,10 @@ function answerTo(error: unknown, context: Context, json: boolean): ExitCode {
   if (USAGE_ERRORS.includes(error.name)) {
     context.err(`hyperion: ${error.message}\n`);
     return 2;
+  }
+  if (error.name === 'LaptopError') {
+    context.err(`hyperion: ${error.message}\n`);
+    return (error as Error & { readonly exitCode: ExitCode }).exitCode;
   }
   if (error.name === 'ConfigError') {
     const { problems } = error as Error & { readonly problems: readonly unknown[] };

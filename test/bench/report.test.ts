@@ -74,6 +74,25 @@ test('the table shows each row with spread, goal and verdict', () => {
   );
 });
 
+test('what was measured under load has a table of its own', () => {
+  const load = {
+    program: 'server',
+    itemsPerS: 40_000.4,
+    cpuSPerMillion: 25.123,
+    busy: 0.987,
+    loadBusy: 0.5,
+    latency: { itemsPerS: 20_000, p50Ms: 0.123, p99Ms: 1.5, p999Ms: 12 },
+  };
+  const alone = { program: 'parser', itemsPerS: 1000, cpuSPerMillion: 1, busy: 1 };
+  const result = { ...RESULTS.synth, rows: [{ ...RATIO, raw: { a: load, b: alone } }] };
+  const markdown = resultsMarkdown({ broker: result } as Results);
+  expect(markdown).toContain(
+    '| quick-slow | server | 40000 | 25.12 | 99 % | 50 % | 20000 | 0.12 | 1.50 | 12.00 |',
+  );
+  expect(markdown).toContain('| quick-slow | parser | 1000 | 1.00 | 100 % |  |  |  |  |  |');
+  expect(markdown).not.toContain('wall ms');
+});
+
 test('the JSON keeps four digits and reads back', () => {
   const results = {
     synth: { ...RESULTS.synth, rows: [{ ...RATIO, figure: { median: 0.123456, min: 0.1, max: 1234.56 } }] },

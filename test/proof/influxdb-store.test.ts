@@ -1,7 +1,8 @@
 /** The suite of all stores against a real InfluxDB 2.7, and what only InfluxDB can refuse. */
 import { openInfluxReader } from '../../apps/shared/store/influxdb/influx-reader';
 import { openInfluxWriter } from '../../apps/shared/store/influxdb/influx-writer';
-import { gpuReading, START_US, storeSuite, toArray } from '../apps/shared/store/store-suite';
+import { storeSuite } from '../apps/shared/store/store-suite';
+import { gpuReading, START_US, toArray } from '../apps/shared/store/suite/readings';
 import { proof } from '../tools/proof';
 import { InfluxServer, ORG, TOKEN } from './stores/influxdb-server';
 

@@ -20,6 +20,9 @@ export interface RowStream<T> {
   readonly close: () => void;
 }
 
+/** Nobody gets to see it; as a problem it is no mistake of ours, and not logged as one. The number is nginx's. */
+const CLIENT_GONE = { status: 499, title: 'The client has gone' };
+
 type Limits = Pick<ApiSettings, 'API_MAX_QUERIES' | 'API_QUERY_TIMEOUT' | 'API_ANSWER_TIMEOUT'>;
 
 /** Time-outs are seconds. */
@@ -205,7 +208,7 @@ class Query {
   private readonly onClose = (): void => {
     if (this.outcome !== undefined) return;
     this.finish('client gone');
-    this.abort(new Error('the client has gone'));
+    this.abort(new Problem('client-gone', CLIENT_GONE, 'the client has gone'));
   };
 
   private abort(reason: unknown): void {

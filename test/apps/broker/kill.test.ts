@@ -2,6 +2,9 @@
  * What a real process keeps when it is killed with -9, or told to stop. The moments are seeded: after so many accepted
  * messages, while others are on their way.
  */
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
 import { startBrokerProcess, killBrokers, runBroker, type BrokerProcess } from './broker-process';
 import { closeBrokers, newFolder, TOKEN, type ReceivedMessage } from './broker-client';
 
@@ -116,6 +119,16 @@ test('under memory, an orderly stop loses nothing, ends long polls, and gives 0'
   expect(await poll).toEqual({ status: 200, body: { messages: [] } });
   expect(await code).toBe(0);
   expect((await drain(await startBrokerProcess(folder, variables))).size).toBe(1000);
+});
+
+test('an orderly stop does not wait for a connection on which nothing was said', async () => {
+  // Longer than the test may take: it would be noticed.
+  const broker = await startBrokerProcess(newFolder(), { STOP_TIMEOUT: '10m' });
+  const silent = connect(Number(new URL(broker.url).port), '127.0.0.1').on('error', () => undefined);
+  await once(silent, 'connect');
+  const closed = once(silent, 'close');
+  expect(await broker.stop('SIGTERM')).toBe(0);
+  await closed;
 });
 
 test('wrong settings: all of them at once, exit code 78, and no secret', async () => {

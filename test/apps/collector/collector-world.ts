@@ -8,7 +8,7 @@ import { QueueClient } from '../../../apps/shared/queue/queue-client';
 import type { TelemetryWriter } from '../../../apps/shared/store/telemetry-store';
 import type { Reading } from '../../../apps/shared/telemetry/reading';
 import { closeBrokers, newFolder, startBroker, TOKEN, type Broker } from '../broker/broker-client';
-import { gpuReading } from '../shared/store/store-suite';
+import { gpuReading } from '../shared/store/suite/readings';
 
 export const TOPIC = 'telemetry';
 

@@ -2,7 +2,7 @@
 import { openEmbeddedReader } from '../../../apps/shared/store/embedded/embedded-reader';
 import { ReadingsRefused } from '../../../apps/shared/store/telemetry-store';
 import { newFolder, TOKEN } from '../broker/broker-client';
-import { START_US } from '../shared/store/store-suite';
+import { START_US } from '../shared/store/suite/readings';
 import {
   closeAll,
   depthOf,

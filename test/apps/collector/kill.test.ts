@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { openEmbeddedReader } from '../../../apps/shared/store/embedded/embedded-reader';
 import { newFolder, TOKEN } from '../broker/broker-client';
-import { START_US, toArray } from '../shared/store/store-suite';
+import { START_US, toArray } from '../shared/store/suite/readings';
 import {
   closeAll,
   depthOf,

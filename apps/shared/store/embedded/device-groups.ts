@@ -8,7 +8,7 @@ import { scan } from './sample-scan';
 
 export type DeviceSeries = readonly [uuid: string, series: readonly number[]];
 
-export interface DeviceSample {
+interface DeviceSample {
   /** Index into the group. */
   readonly device: number;
   readonly timeUs: number;

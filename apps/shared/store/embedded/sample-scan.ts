@@ -8,7 +8,7 @@ import type { ReadConnection } from './read-connection';
 /** `[timeUs, series, value]`. */
 export type SampleRow = readonly [number, number, number];
 
-export interface ScanRange {
+interface ScanRange {
   readonly metric: number;
   readonly fromUs: number;
   readonly toUs: number;

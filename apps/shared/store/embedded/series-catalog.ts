@@ -5,13 +5,13 @@ import type { Device, DeviceFilter, MetricSummary, Page, SeriesSample, TimeRange
 import type { ReadConnection, Value } from './read-connection';
 
 /** The series of a metric that a query chooses, and the part of its range in which they have samples. */
-export interface Selection extends TimeRange {
+interface Selection extends TimeRange {
   readonly metric: number;
   /** JSON; undefined: all of the metric. */
   readonly series: string | undefined;
 }
 
-export interface SeriesIdentity {
+interface SeriesIdentity {
   readonly uuid: string;
   readonly tags: Readonly<Record<string, string>>;
 }

@@ -4,7 +4,7 @@
 import type { Reading } from '../../telemetry/reading';
 import type { WriteStatements } from './write-statements';
 
-export interface SeriesNumbers {
+interface SeriesNumbers {
   readonly metric: number;
   readonly series: number;
 }

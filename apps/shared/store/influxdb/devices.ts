@@ -135,7 +135,7 @@ function compareLists(a: readonly string[], b: readonly string[]): number {
 }
 
 /** By bytes of UTF-8, as both stores do. */
-export function compareTexts(a: string, b: string): number {
+function compareTexts(a: string, b: string): number {
   if (a === b) return 0;
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }

@@ -6,7 +6,7 @@
 import type { DeviceFilter } from '../telemetry-store';
 import { storedValue } from './tag-names';
 
-export type FluxValue = string | bigint | readonly string[];
+type FluxValue = string | bigint | readonly string[];
 
 export interface FluxQuery {
   readonly text: string;

@@ -8,7 +8,7 @@ import { originalValue } from './tag-names';
 /** What the storage still compares by itself. */
 const DEVICES_AT_ONCE = 100;
 
-export interface GapQuery extends TimeRange {
+interface GapQuery extends TimeRange {
   readonly metric: string;
   readonly longerThanUs: number;
 }

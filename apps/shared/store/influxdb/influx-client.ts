@@ -24,7 +24,7 @@ const MAX_ERROR_CHARS = 512 * 1024;
 /** What is told of it: its beginning says what, its end says why. */
 const SHOWN_CHARS = 200;
 
-export interface InfluxRequest {
+interface InfluxRequest {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;

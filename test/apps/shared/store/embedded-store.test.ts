@@ -15,7 +15,8 @@ import {
 import type { Reading } from '../../../../apps/shared/telemetry/reading';
 import type { TelemetryReader, TelemetryWriter } from '../../../../apps/shared/store/telemetry-store';
 import { READINGS_A_BATCH } from './embedded-writer-process';
-import { gpuReading, SECOND_US, START_US, storeSuite, toArray } from './store-suite';
+import { storeSuite } from './store-suite';
+import { gpuReading, SECOND_US, START_US, toArray } from './suite/readings';
 
 jest.setTimeout(120_000);
 

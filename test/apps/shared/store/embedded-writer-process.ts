@@ -3,7 +3,7 @@
  * Run by embedded-store.test.ts: `node -r ts-node/register embedded-writer-process.ts <folder>`.
  */
 import { openEmbeddedWriter } from '../../../../apps/shared/store/embedded/embedded-writer';
-import { gpuReading } from './store-suite';
+import { gpuReading } from './suite/readings';
 
 export const READINGS_A_BATCH = 300;
 

@@ -11,7 +11,7 @@ import { readFluxCsv } from '../../../../../apps/shared/store/influxdb/flux-csv'
 import { openInfluxReader } from '../../../../../apps/shared/store/influxdb/influx-reader';
 import { openInfluxWriter } from '../../../../../apps/shared/store/influxdb/influx-writer';
 import type { TelemetryReader, TelemetryWriter } from '../../../../../apps/shared/store/telemetry-store';
-import { gpuReading, toArray } from '../store-suite';
+import { gpuReading, toArray } from '../suite/readings';
 
 jest.setTimeout(60_000);
 
