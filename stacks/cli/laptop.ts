@@ -70,6 +70,7 @@ function introduction({ url, state, laptop: { services } }: TelemetryLocal): str
     '',
     `Console:               ${url}`,
     `API (Swagger UI):      ${apiUrl(services)}/docs   key: ${state.adminKeyFile}`,
+    `For a shell:           . ${join(state.path, 'services.env')}   (addresses and keys; examples in README.md)`,
     `State and logs:        ${state.path}   (npm start -- --reset empties it)`,
     'Ctrl-C stops everything, in order.',
     '',

@@ -1,5 +1,5 @@
 /** `telemetry-local`, running: the services, the console, and their end. */
-import { existsSync, renameSync } from 'node:fs';
+import { existsSync, renameSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
@@ -12,6 +12,7 @@ import { Laptop } from './laptop';
 import { LaptopError } from './laptop-error';
 import { ServiceClient } from './service-client';
 import { serviceProgram } from './service-program';
+import { writeServicesFile } from './services-file';
 import { StateFolder } from './state-folder';
 
 export interface TelemetryLocalOptions {
@@ -71,6 +72,7 @@ export async function startTelemetryLocal(options: TelemetryLocalOptions): Promi
   });
   const stopping = new AbortController();
   let history: Promise<void> = Promise.resolve();
+  let servicesFile: string | undefined;
   const stop = async (): Promise<void> => {
     stopping.abort();
     sampler.stop();
@@ -79,6 +81,8 @@ export async function startTelemetryLocal(options: TelemetryLocalOptions): Promi
     // Before the services: one that stops waits for connections on which nothing was asked yet.
     await client.close();
     await laptop.stop();
+    // The addresses were of this run.
+    if (servicesFile !== undefined) rmSync(servicesFile, { force: true });
     await state.release();
   };
   try {
@@ -86,6 +90,7 @@ export async function startTelemetryLocal(options: TelemetryLocalOptions): Promi
     const url = await console.listen({ host: HOST, port: options.port });
     sampler.start();
     await laptop.start(signal);
+    servicesFile = writeServicesFile(state, definitions);
     if (isFirst && !signal.aborted) {
       history = sendFirstHistory(client, stopping.signal, options.sample).then(
         () => undefined,
