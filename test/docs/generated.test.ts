@@ -4,6 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentPage } from '../../docs/environment-page/page';
+import { servicesPage } from '../../docs/services-page';
 import { ENVIRONMENTS } from '../../stacks/environments';
 
 const FOLDER = join(__dirname, '../../docs/environments');
@@ -22,3 +23,7 @@ test.each(Object.entries(ENVIRONMENTS))(
     expect(readFileSync(join(FOLDER, `${name}.md`), 'utf8')).toBe(environmentPage(name, environment));
   },
 );
+
+test("the page of the services' variables is up to date (else: npm run docs)", () => {
+  expect(readFileSync(join(FOLDER, '../services.md'), 'utf8')).toBe(servicesPage());
+});
