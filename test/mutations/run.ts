@@ -12,6 +12,7 @@ import { MUTATIONS, type Mutation } from './mutations';
 const ROOT = resolve(__dirname, '../..');
 /** What the tests read; everything else stays where it is. */
 const COPIED = [
+  'apps',
   'constructs',
   'policies',
   'stacks',
