@@ -1,37 +1,36 @@
-/** Chromium: the console and Swagger UI in a real browser, steered by playwright-core. The machine's own; nothing is built. */
-import type { Requirement } from './requirement';
+/** Chromium: the console and Swagger UI in a real browser, steered by playwright-core. */
+import { debianPrograms } from './debian-package';
+import { needs } from './requirement';
 import type { Tool } from './tool';
 
-/** What playwright-core 1.65 steers; an older one lacks parts of its protocol. */
-const VERSION = '120';
+/** Debian's release: in it Chromium follows upstream every few weeks, so that a pinned version would soon be gone. */
+const VERSION = '12';
 
-const installed: Requirement = {
-  label: 'Chromium',
-  probe: ['chromium', '--version'],
-  versionPattern: /Chromium (\d+(?:\.\d+)*)/,
-  atLeast: VERSION,
-  hint: 'Debian package chromium, installed by root',
-};
+/** What `ldd` names, without what every Debian has. */
+const LIBRARIES = [
+  ...['asound2', 'asyncns0', 'atk-bridge2.0-0', 'atk1.0-0', 'atspi2.0-0', 'avahi-client3', 'avahi-common3'],
+  ...['brotli1', 'bsd0', 'cairo2', 'cups2', 'datrie1', 'dav1d6', 'dbus-1-3', 'double-conversion3', 'drm2'],
+  ...['expat1', 'flac12', 'fontconfig1', 'freetype6', 'fribidi0', 'gbm1', 'glib2.0-0', 'graphite2-3'],
+  ...['gssapi-krb5-2', 'harfbuzz-subset0', 'harfbuzz0b', 'jpeg62-turbo', 'k5crypto3', 'keyutils1', 'krb5-3'],
+  ...['krb5support0', 'lcms2-2', 'minizip1', 'mp3lame0', 'mpg123-0', 'nspr4', 'nss3', 'ogg0', 'openh264-7'],
+  ...['openjp2-7', 'opus0', 'pango-1.0-0', 'pixman-1-0', 'png16-16', 'pulse0', 'sndfile1', 'thai0'],
+  ...['vorbis0a', 'vorbisenc2', 'wayland-server0', 'x11-6', 'x11-xcb1', 'xau6', 'xcb-render0', 'xcb-shm0'],
+  ...['xcb1', 'xcomposite1', 'xdamage1', 'xdmcp6', 'xext6', 'xfixes3', 'xi6', 'xkbcommon0', 'xnvctrl0'],
+  ...['xrandr2', 'xrender1'],
+].map((name) => `lib${name}`);
 
 export const chromium = {
   name: 'chromium',
   version: VERSION,
   purpose: 'shows the console and Swagger UI',
-  requires: [],
-  runsWith: [installed],
-  recipe: {
-    kind: 'link to a program of the machine',
-    revision: 1,
-    inputs: { program: 'chromium' },
-    run: async (build) => {
-      await build.run({
-        program: 'sh',
-        args: ['-c', 'mkdir -p "$0/bin" && ln -s "$(command -v chromium)" "$0/bin/chromium"', build.outDir],
-        cwd: build.workDir,
-      });
-    },
-  },
-  outputs: ['bin/chromium'],
+  requires: [needs.debian(VERSION)],
+  recipe: debianPrograms({
+    package: 'chromium',
+    programs: { chromium: 'usr/lib/chromium/chromium' },
+    with: ['chromium-common', ...LIBRARIES],
+    libraries: ['usr/lib/x86_64-linux-gnu/pulseaudio', 'usr/lib/aarch64-linux-gnu/pulseaudio'],
+  }),
+  outputs: ['bin/chromium', 'usr/lib/chromium/chromium'],
   main: 'bin/chromium',
   checks: [{ run: ['bin/chromium', '--version'], prints: 'Chromium' }],
 } as const satisfies Tool;

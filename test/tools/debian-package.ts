@@ -22,8 +22,9 @@ export interface DebianPrograms {
   /**
    * Its upstream version, or the beginning of it where Debian moves on within a series. Each release of Debian has one,
    * and another one is not taken for it.
+   * @default any: a program that Debian itself renews within a release
    */
-  readonly version: string;
+  readonly version?: string;
   /** Name of the output, under `bin/` → path in the packages. */
   readonly programs: Readonly<Record<string, string>>;
   /**
@@ -36,6 +37,11 @@ export interface DebianPrograms {
    * @default none
    */
   readonly keep?: readonly string[];
+  /**
+   * Folders of libraries beside the usual ones: those that a library looks for by an absolute path.
+   * @default none
+   */
+  readonly libraries?: readonly string[];
   /**
    * What is left out of it.
    * @default nothing
@@ -67,7 +73,10 @@ export function debianPrograms(inputs: DebianPrograms): Recipe {
       for (const [name, path] of Object.entries(inputs.programs)) {
         const target = join(build.outDir, 'bin', name);
         if (others.length === 0) copyFileSync(join(content, path), target);
-        else writeFileSync(target, startScript(path, libraryFolders(build.outDir)));
+        else {
+          const libraries = [...libraryFolders(build.outDir), ...(inputs.libraries ?? [])];
+          writeFileSync(target, startScript(path, libraries));
+        }
         chmodSync(target, 0o755);
       }
     },
@@ -92,8 +101,8 @@ async function unpacked(build: Build, inputs: DebianPrograms, others: readonly s
   await apt('download', inputs.package, ...others);
   const content = join(folder, 'content');
   for (const archive of readdirSync(folder).filter((file) => file.endsWith('.deb'))) {
-    if (archive.startsWith(`${inputs.package}_`))
-      await refuseOtherVersion(build, inputs, join(folder, archive));
+    if (inputs.version !== undefined && archive.startsWith(`${inputs.package}_`))
+      await refuseOtherVersion(build, inputs.package, inputs.version, join(folder, archive));
     await build.run({ program: 'dpkg-deb', args: ['--extract', archive, content], cwd: folder });
   }
   return content;
@@ -103,15 +112,20 @@ function ownLists(folder: string): string[] {
   return ['-o', `Dir::State::lists=${join(folder, 'lists')}`, '-o', `Dir::Cache=${join(folder, 'cache')}`];
 }
 
-async function refuseOtherVersion(build: Build, inputs: DebianPrograms, archive: string): Promise<void> {
+async function refuseOtherVersion(
+  build: Build,
+  name: string,
+  version: string,
+  archive: string,
+): Promise<void> {
   const answer = await build.run({
     program: 'dpkg-deb',
     args: ['--field', archive, 'Version'],
     cwd: build.workDir,
   });
   const found = answer.trim();
-  if (!isOfSeries(found.replace(/^\d+:/, ''), inputs.version)) {
-    throw new Error(`apt has ${inputs.package} ${found}, and the definition wants ${inputs.version}`);
+  if (!isOfSeries(found.replace(/^\d+:/, ''), version)) {
+    throw new Error(`apt has ${name} ${found}, and the definition wants ${version}`);
   }
 }
 
