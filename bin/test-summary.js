@@ -12,7 +12,9 @@ function summarise(report, { isFast, isCi }) {
   const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
   const lines = [
     '',
-    ...(isFast ? ['Left out by --fast: the proofs with real programs (test/proof/)'] : []),
+    ...(isFast
+      ? ['Left out by --fast: real programs (test/proof/) and processes of ours (*.process.test.ts)']
+      : []),
     ...skippedLines(skipped),
     ...(isCi && skipped.length > 0 ? ['With CI=true nothing may be skipped.'] : []),
     `${report.numPassedTests} passed, ${failed} failed, ${skipped.length} skipped`,

@@ -1,6 +1,6 @@
 /**
  * `npm test`: installs, builds the real programs that this machine can build, runs every test, and ends with one line
- * `N passed, N failed, N skipped`. `--fast` leaves out the proofs with real programs; further arguments go to jest.
+ * `N passed, N failed, N skipped`. `--fast` leaves out the proofs with real programs and the tests with processes; further arguments go to jest.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { ensureInstalled, ROOT } from './ensure-installed.mjs';
 import summary from './test-summary.js';
 
-const PROOFS = 'test/proof/';
+/** Real programs; and tests that start processes of ours, or wait for time-outs to pass. */
+const SLOW = ['test/proof/', '\\.process\\.test\\.ts$'];
 
 const args = process.argv.slice(2);
 const isFast = args.includes('--fast');
@@ -27,7 +28,7 @@ async function test() {
     const report = join(folder, 'report.json');
     const status = await node('jest', [
       'node_modules/jest/bin/jest.js',
-      ...(isFast ? ['--testPathIgnorePatterns', PROOFS] : []),
+      ...(isFast ? ['--testPathIgnorePatterns', ...SLOW] : []),
       ...['--json', '--outputFile', report],
       ...forJest,
     ]);

@@ -60,6 +60,6 @@ test('with CI=true a skip is a failure', () => {
 
 test('--fast says what it leaves out', () => {
   expect(summarise(report([]), { isFast: true, isCi: false }).text).toBe(
-    '\nLeft out by --fast: the proofs with real programs (test/proof/)\n7 passed, 0 failed, 0 skipped',
+    '\nLeft out by --fast: real programs (test/proof/) and processes of ours (*.process.test.ts)\n7 passed, 0 failed, 0 skipped',
   );
 });

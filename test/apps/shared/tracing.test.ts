@@ -1,4 +1,4 @@
-/** What is loaded and sent along with requests; what is exported is looked at in test/apps/proxy/tracing.test.ts. */
+/** What is loaded and sent along with requests; what is exported is looked at in test/apps/proxy/tracing.process.test.ts. */
 import { execFileSync } from 'node:child_process';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
