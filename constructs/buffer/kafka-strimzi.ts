@@ -14,7 +14,7 @@ import {
   KafkaTopic as KafkaTopicResource,
   KafkaUser as KafkaUserResource,
 } from '../core/imports/kafka.strimzi.io';
-import { networkPeers } from '../core/network-access';
+import { networkPeers, reachOf } from '../core/network-access';
 import { OperatorPods } from '../core/operator-pods';
 import type { Platform } from '../core/platform';
 import { everyUser, usedListeners } from './kafka-access';
@@ -194,7 +194,7 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
       const clients = this.platform.graph.into(brokers).filter(({ to }) => to.port === port);
       if (clients.length === 0) continue;
       const peers = new Map(
-        clients.flatMap(({ from }) => networkPeers(from.reach)).map((peer) => [JSON.stringify(peer), peer]),
+        clients.flatMap(({ from }) => networkPeers(reachOf(from))).map((peer) => [JSON.stringify(peer), peer]),
       );
       const sorted = [...peers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, peer]) => peer);
       kafka.addJsonPatch(JsonPatch.add(`/spec/kafka/listeners/${index}/networkPolicyPeers`, sorted));

@@ -7,6 +7,7 @@ import * as kplus from 'cdk8s-plus-28';
 import type { CatalogEntry } from './catalog';
 import { imageOf } from './catalog';
 import type { MountedConfig } from './component';
+import type { HostAccess, HostPath } from './host-access';
 import type { SecretKey } from './secrets';
 
 export type EnvSource =
@@ -81,6 +82,8 @@ export interface ContainerSpec {
     readonly mountPath: string;
     readonly readOnly?: boolean;
   }[];
+  /** Paths of the node, for a workload with `host`. @default none */
+  readonly hostPaths?: readonly HostPath[];
   /** Command run before the container is told to stop, e.g. to leave a ring. */
   readonly preStop?: readonly string[];
   readonly user?: number;
@@ -111,8 +114,10 @@ export function containerProps(
   pod: kplus.AbstractPod,
   name: string,
   spec: ContainerSpec,
+  host?: HostAccess,
 ): kplus.ContainerProps {
   const { resources, probes } = spec;
+  const capabilities = [...(spec.addCapabilities ?? []), ...(host?.root?.capabilities ?? [])];
   return {
     name,
     image: imageOf(spec.image),
@@ -130,15 +135,13 @@ export function containerProps(
       memory: { request: resources.memory, limit: resources.memoryLimit ?? resources.memory },
     },
     securityContext: {
-      ensureNonRoot: true,
+      ensureNonRoot: host?.root === undefined,
       privileged: false,
       allowPrivilegeEscalation: false,
       readOnlyRootFilesystem: true,
       capabilities: {
         drop: [kplus.Capability.ALL],
-        ...(spec.addCapabilities === undefined
-          ? {}
-          : { add: spec.addCapabilities.map((name) => kplus.Capability[name]) }),
+        ...(capabilities.length === 0 ? {} : { add: capabilities.map((name) => kplus.Capability[name]) }),
       },
       seccompProfile: { type: kplus.SeccompProfileType.RUNTIME_DEFAULT },
       ...(spec.user === undefined ? {} : { user: spec.user }),

@@ -5,7 +5,7 @@
 import type { SecretRef } from './secrets';
 
 export type AuthKind =
-  'none' | 'bearer' | 'basic' | 'sasl-plain' | 'workload-identity' | 'password' | 'token';
+  'none' | 'bearer' | 'basic' | 'sasl-plain' | 'workload-identity' | 'password' | 'token' | 'access-key';
 
 /** What an endpoint asks for. `accepted` lists the secrets that the server knows; empty means that it asks elsewhere. */
 export class AuthScheme {
@@ -32,6 +32,11 @@ export class AuthScheme {
     return new AuthScheme('workload-identity', []);
   }
 
+  /** The client signs with a pair of keys that the server's operator made in the cluster (an `ObjectBucketClaim`). */
+  public static accessKey(): AuthScheme {
+    return new AuthScheme('access-key', []);
+  }
+
   /** Kubernetes decides by the client's service-account token (RBAC). */
   public static serviceAccountToken(): AuthScheme {
     return new AuthScheme('token', []);
@@ -41,6 +46,6 @@ export class AuthScheme {
 /** What a client presents. */
 export type Credential =
   | { readonly kind: 'bearer' | 'basic' | 'sasl-plain' | 'password'; readonly secret: SecretRef }
-  | { readonly kind: 'workload-identity' | 'token' }
+  | { readonly kind: 'workload-identity' | 'token' | 'access-key' }
   /** Passes on what its own client presented: a reverse proxy. */
   | { readonly kind: 'forwarded' };

@@ -37,6 +37,13 @@ const PROTOCOLS = {
   flux: { transport: 'TCP', scheme: 'http' },
   postgresql: { transport: 'TCP', scheme: 'postgresql' },
   'azure-blob': { transport: 'TCP', scheme: 'https' },
+  s3: { transport: 'TCP', scheme: 'http' },
+  /** The agent of EKS on each node that hands out credentials. */
+  'pod-identity': { transport: 'TCP', scheme: 'http' },
+  elasticsearch: { transport: 'TCP', scheme: 'http' },
+  'elasticsearch-peer': { transport: 'TCP', scheme: '' },
+  zookeeper: { transport: 'TCP', scheme: '' },
+  'zookeeper-peer': { transport: 'TCP', scheme: '' },
   'kubernetes-api': { transport: 'TCP', scheme: 'https' },
   'gossip-tcp': { transport: 'TCP', scheme: '' },
   'gossip-udp': { transport: 'UDP', scheme: '' },

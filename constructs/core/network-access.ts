@@ -61,7 +61,12 @@ export function addNetworkAccess(platform: Platform): void {
 }
 
 function rule(peer: Party, endpoint: AnyEndpoint): Rule {
-  return { peer: peer.reach, port: endpoint.port, transport: endpoint.transport };
+  return { peer: reachOf(peer), port: endpoint.port, transport: endpoint.transport };
+}
+
+/** How a NetworkPolicy of the other end has to name a party. */
+export function reachOf({ reach, nodeAddresses }: Party): Reach {
+  return nodeAddresses === undefined ? reach : { kind: 'addresses', cidrs: nodeAddresses };
 }
 
 /** Two connections over one port (several topics of one broker) need one rule, not two. */

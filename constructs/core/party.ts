@@ -12,6 +12,8 @@ export interface Party {
   readonly componentName: string;
   /** How NetworkPolicies name it. */
   readonly reach: Reach;
+  /** Where it is dialled and from where it dials, when it stands in the network of its node: the nodes' address blocks. */
+  readonly nodeAddresses?: readonly string[] | undefined;
   /** DNS name, or a cloud reference's placeholder. */
   readonly host: string;
   /** DNS name of the headless Service, which resolves to every pod; undefined where there is none. */

@@ -64,6 +64,16 @@ export class PodVolumes {
       );
       container.mount(mountPath, volume);
     }
+    for (const { path, mountPath, readOnly, followsMounts } of spec.hostPaths ?? []) {
+      const name = `host${path.replaceAll(/[^a-z0-9]+/g, '-')}`.replace(/-$/, '-root');
+      const volume = this.once(name, [], (id) =>
+        kplus.Volume.fromHostPath(this.pod, `volume-${id}`, id, { path }),
+      );
+      container.mount(mountPath, volume, {
+        readOnly: readOnly ?? true,
+        ...(followsMounts === true ? { propagation: kplus.MountPropagation.HOST_TO_CONTAINER } : {}),
+      });
+    }
     for (const { claim, mountPath, readOnly } of spec.volumes ?? []) {
       const volume = this.once(claim, [], (id) => this.claimVolume(id));
       container.mount(mountPath, volume, { readOnly: readOnly ?? false });

@@ -6,9 +6,25 @@ import { Construct } from 'constructs';
 import { clusterScoped } from './cluster-scoped';
 
 export interface PermissionRule {
-  readonly apiGroup: '' | 'apps' | 'batch' | 'discovery.k8s.io' | 'coordination.k8s.io' | 'networking.k8s.io';
+  readonly apiGroup:
+    | ''
+    | 'admissionregistration.k8s.io'
+    | 'apps'
+    | 'autoscaling'
+    | 'batch'
+    | 'certificates.k8s.io'
+    | 'coordination.k8s.io'
+    | 'discovery.k8s.io'
+    | 'networking.k8s.io'
+    | 'policy'
+    | 'storage.k8s.io';
   readonly resources: readonly string[];
   readonly verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'update' | 'patch')[];
+}
+
+/** Paths of the API server that are no resource, such as its own metrics; they may be read over the whole cluster. */
+export interface PathPermission {
+  readonly paths: readonly string[];
 }
 
 export interface IdentityProps {
@@ -26,7 +42,7 @@ export interface IdentityProps {
    * The same over the whole cluster: only for what is not namespaced (nodes, namespaces) or truly everywhere.
    * @default nothing
    */
-  readonly clusterPermissions?: readonly PermissionRule[];
+  readonly clusterPermissions?: readonly (PermissionRule | PathPermission)[];
 }
 
 /** Named by the policy `no-service-account-token`. */
@@ -83,18 +99,21 @@ export class ServiceIdentity extends Construct {
   }
 }
 
-function toRules(rules: readonly PermissionRule[]): kplus.k8s.PolicyRule[] {
-  return rules.map((rule) => ({
-    apiGroups: [rule.apiGroup],
-    resources: [...rule.resources],
-    verbs: [...rule.verbs],
-  }));
+function toRules(rules: readonly (PermissionRule | PathPermission)[]): kplus.k8s.PolicyRule[] {
+  return rules.map((rule) =>
+    'paths' in rule
+      ? { nonResourceUrLs: [...rule.paths], verbs: ['get'] }
+      : { apiGroups: [rule.apiGroup], resources: [...rule.resources], verbs: [...rule.verbs] },
+  );
 }
 
 /** For a reader: `get, list, watch pods`. */
 function describePermissions(props: IdentityProps): string {
   const rules = [...Object.values(props.permissions ?? {}).flat(), ...(props.clusterPermissions ?? [])];
-  return [...new Set(rules.map((rule) => `${rule.verbs.join(', ')} ${rule.resources.join(', ')}`))]
-    .sort()
-    .join('; ');
+  const described = rules.map((rule) =>
+    'paths' in rule
+      ? `get ${rule.paths.join(', ')}`
+      : `${rule.verbs.join(', ')} ${rule.resources.join(', ')}`,
+  );
+  return [...new Set(described)].sort().join('; ');
 }

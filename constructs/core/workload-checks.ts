@@ -6,14 +6,16 @@ import type { Platform } from './platform';
 import type { WorkloadProps } from './workload';
 
 export function checkWorkload(platform: Platform, scope: Construct, props: WorkloadProps): void {
-  const { uid, replicas, autoscale } = props;
+  const { uid, replicas, autoscale, host } = props;
   const claims = props.claims ?? [];
-  if (uid === 0) {
+  checkHostAccess(platform, scope, props);
+  if (uid === 0 && host?.root === undefined) {
     platform.report(scope, {
       property: 'uid',
       value: uid,
       rule: 'no process runs as root',
-      remedy: "use the image's own user, e.g. 10001",
+      remedy:
+        "use the image's own user, e.g. 10001; a node agent that reads root's files says so in host.root",
     });
   }
   if (claims.length > 0 && props.kind !== 'StatefulSet') {
@@ -38,6 +40,29 @@ export function checkWorkload(platform: Platform, scope: Construct, props: Workl
       value: autoscale.maxReplicas,
       rule: `the ceiling is not below the floor of ${replicas ?? 1} replicas`,
       remedy: 'raise maxReplicas or lower replicas',
+    });
+  }
+}
+
+function checkHostAccess(platform: Platform, scope: Construct, props: WorkloadProps): void {
+  const { host, kind } = props;
+  const mounted = [props.container, ...(props.sidecars ?? []), ...(props.initContainers ?? [])].flatMap(
+    (spec) => (spec.hostPaths ?? []).map(({ path }) => path),
+  );
+  if (mounted.length > 0 && host === undefined) {
+    platform.report(scope, {
+      property: 'hostPaths',
+      value: mounted,
+      rule: "only a node agent sees its node's files, and says why",
+      remedy: 'give `host` with a reason, or use scratch or a claim',
+    });
+  }
+  if (host !== undefined && kind !== 'DaemonSet') {
+    platform.report(scope, {
+      property: 'host',
+      value: kind,
+      rule: 'what sees its node runs once on each node',
+      remedy: "use kind: 'DaemonSet', or leave host out",
     });
   }
 }

@@ -9,9 +9,11 @@ import type { Component, MountedConfig } from './component';
 import { connect, type ConnectOptions } from './connect';
 import { containerProps, type ContainerSpec } from './container-spec';
 import { Endpoint, type AnyEndpoint, type EndpointProps, type Protocol, type Signal } from './endpoint';
+import { hostAnnotations, hostPatches, type HostAccess } from './host-access';
 import type { Party, Reach } from './party';
 import { CONFIG_HASH_ANNOTATION, configHash, hardeningPatches } from './pod-patches';
 import { PodVolumes, type VolumeClaim } from './pod-volumes';
+import { quantity } from './quantity';
 import { ServiceIdentity, type IdentityProps } from './service-identity';
 import { checkWorkload } from './workload-checks';
 import { WorkloadServices } from './workload-services';
@@ -25,12 +27,16 @@ export interface WorkloadProps {
   readonly container: ContainerSpec;
   readonly sidecars?: readonly (ContainerSpec & { readonly name: string })[];
   readonly initContainers?: readonly (ContainerSpec & { readonly name: string })[];
-  /** User and group of every process in the pod; never 0. */
+  /** User and group of every process in the pod; never 0, but for a node agent with `host.root`. */
   readonly uid: number;
   /** What the component needs to finish its work when told to stop, with its source beside the value. */
   readonly drainSeconds: number;
   /** Volumes that outlive the pod; StatefulSets only. */
   readonly claims?: readonly VolumeClaim[];
+  /** Volumes that all replicas share (ReadWriteMany), outliving the workload. @default none */
+  readonly sharedClaims?: readonly VolumeClaim[];
+  /** What it sees of its node; DaemonSets only. @default nothing */
+  readonly host?: HostAccess;
   readonly identity?: IdentityProps;
   /** Scale on CPU between `replicas` and `maxReplicas`. */
   readonly autoscale?: { readonly maxReplicas: number; readonly cpuPercent: number };
@@ -60,6 +66,7 @@ export class Workload extends Construct implements Party {
   public readonly spec: WorkloadProps;
   public readonly reach: Reach & { kind: 'pods' };
   public readonly identity: ServiceIdentity;
+  public readonly nodeAddresses: readonly string[] | undefined;
   private readonly component: Component;
   private readonly pod: kplus.Workload;
   private readonly labels: Readonly<Record<string, string>>;
@@ -76,6 +83,7 @@ export class Workload extends Construct implements Party {
     this.maxReplicas = props.autoscale?.maxReplicas ?? this.replicas;
     this.labels = { 'app.kubernetes.io/name': this.componentName, 'app.kubernetes.io/component': id };
     this.reach = { kind: 'pods', namespace: scope.namespace, labels: this.labels };
+    this.nodeAddresses = props.host?.network?.nodes;
     checkWorkload(scope.platform, this, props);
 
     this.services = new WorkloadServices(this, id, this.labels, props.publishNotReadyAddresses ?? false);
@@ -149,14 +157,14 @@ export class Workload extends Construct implements Party {
           ...this.identity.podLabels,
           ...zoneSetLabels(this.spec.zoneSet),
         },
-        annotations: { ...this.identity.podAnnotations },
+        annotations: { ...this.identity.podAnnotations, ...hostAnnotations(this.spec.host) },
       },
       select: false,
       automountServiceAccountToken: this.identity.mountsToken,
       serviceAccount: this.identity.account,
       terminationGracePeriod: Duration.seconds(this.spec.drainSeconds),
       securityContext: {
-        ensureNonRoot: true,
+        ensureNonRoot: this.spec.host?.root === undefined,
         user: uid,
         group: uid,
         fsGroup: uid,
@@ -189,7 +197,7 @@ export class Workload extends Construct implements Party {
       case 'StatefulSet':
         return new kplus.StatefulSet(this, 'statefulset', {
           ...common,
-          replicas: this.replicas,
+          replicas: this.spec.autoscale === undefined ? this.replicas : undefined,
           service: this.services.headless,
           podManagementPolicy:
             this.spec.podManagement === 'OrderedReady'
@@ -202,14 +210,14 @@ export class Workload extends Construct implements Party {
   }
 
   private addContainers(): void {
-    const { container, sidecars, initContainers, claims } = this.spec;
-    const volumes = new PodVolumes(this.pod, claims ?? []);
+    const { container, sidecars, initContainers, claims, host } = this.spec;
+    const volumes = new PodVolumes(this.pod, claims ?? [], this.shareClaims());
     const all = [{ ...container, name: container.name ?? this.id }, ...(sidecars ?? [])];
     for (const spec of all) {
-      volumes.mount(this.pod.addContainer(containerProps(this.pod, spec.name, spec)), spec);
+      volumes.mount(this.pod.addContainer(containerProps(this.pod, spec.name, spec, host)), spec);
     }
     for (const spec of initContainers ?? []) {
-      volumes.mount(this.pod.addInitContainer(containerProps(this.pod, spec.name, spec)), spec);
+      volumes.mount(this.pod.addInitContainer(containerProps(this.pod, spec.name, spec, host)), spec);
     }
     const configs = [...all, ...(initContainers ?? [])]
       .flatMap((spec) => spec.configs ?? [])
@@ -225,6 +233,7 @@ export class Workload extends Construct implements Party {
       JsonPatch.remove('/spec/template/metadata/labels/cdk8s.io~1metadata.addr'),
       JsonPatch.add('/spec/revisionHistoryLimit', REVISION_HISTORY_LIMIT),
       ...volumes.patches(),
+      ...hostPatches(host),
       ...hardeningPatches({
         kind: this.kind,
         replicas: this.maxReplicas,
@@ -233,6 +242,22 @@ export class Workload extends Construct implements Party {
         zoneSetLabels: zoneSetLabels(this.spec.zoneSet),
       }),
     );
+  }
+
+  /** A claim of each shared volume, made once and mounted by name. */
+  private shareClaims(): { readonly name: string; readonly claimName: string }[] {
+    return (this.spec.sharedClaims ?? []).map(({ name, size, storageClass }) => {
+      const claimName = `${this.id}-${name}`;
+      new kplus.k8s.KubePersistentVolumeClaim(this, `claim-${name}`, {
+        metadata: { name: claimName },
+        spec: {
+          accessModes: ['ReadWriteMany'],
+          storageClassName: storageClass,
+          resources: { requests: { storage: kplus.k8s.Quantity.fromString(quantity(size)) } },
+        },
+      });
+      return { name, claimName };
+    });
   }
 
   /** A changed configuration changes the pod template, and so rolls the workload. */
@@ -244,7 +269,10 @@ export class Workload extends Construct implements Party {
     if (this.kind === 'DaemonSet') return;
     this.addDisruptionBudget();
     const { autoscale } = this.spec;
-    if (autoscale !== undefined && this.pod instanceof kplus.Deployment) {
+    if (
+      autoscale !== undefined &&
+      (this.pod instanceof kplus.Deployment || this.pod instanceof kplus.StatefulSet)
+    ) {
       new kplus.HorizontalPodAutoscaler(this, 'autoscaler', {
         metadata: { name: this.id },
         target: this.pod,

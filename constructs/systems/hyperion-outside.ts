@@ -11,9 +11,7 @@ import type { Platform } from '../core/platform';
 import { Task } from '../core/task';
 import { Workload } from '../core/workload';
 import type { HyperionProps } from './hyperion-props';
-
-/** Addresses that are never the internet's. */
-const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
+import { internet, kubernetesApi } from './outside';
 
 export interface HyperionOutside {
   readonly kubernetesApi: Endpoint<'coordination', 'kubernetes-api'>;
@@ -23,35 +21,10 @@ export interface HyperionOutside {
 }
 
 export function hyperionOutside(platform: Platform, props: HyperionProps): HyperionOutside {
-  const kubernetes = new External(platform, 'kubernetes-api', {
-    description: 'Kubernetes API server',
-    cidrs: [props.network.kubernetesApi],
-    host: `kubernetes.default.svc.${platform.clusterDomain}`,
-  });
-  const internet = new External(platform, 'internet', {
-    description: 'Registries and plug-in catalogues, through the Azure Firewall',
-    cidrs: ['0.0.0.0/0'],
-    except: PRIVATE_NETWORKS,
-  });
   addTokenService(platform, props.network.entraId);
   return {
-    kubernetesApi: kubernetes.listen({
-      name: 'https',
-      port: 443,
-      protocol: 'kubernetes-api',
-      signals: ['coordination'],
-      access: 'control',
-      auth: AuthScheme.serviceAccountToken(),
-      tls: true,
-    }),
-    internet: internet.listen({
-      name: 'https',
-      port: 443,
-      protocol: 'https',
-      signals: ['web'],
-      access: 'control',
-      tls: true,
-    }),
+    kubernetesApi: kubernetesApi(platform, [props.network.kubernetesApi]),
+    internet: internet(platform, 'Registries and plug-in catalogues, through the Azure Firewall'),
     blob: (purpose) => blobContainer(platform, purpose, props.network.privateEndpoints),
   };
 }
@@ -88,6 +61,7 @@ function blobContainer(platform: Platform, purpose: string, privateEndpoints: st
     host: `${account}.blob.core.windows.net`,
   });
   return {
+    kind: 'azure-blob',
     endpoint: store.listen({
       name: 'https',
       port: 443,

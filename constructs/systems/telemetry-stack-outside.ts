@@ -2,7 +2,6 @@
  * Who comes to the telemetry stack from outside, by which host, and whom it talks to there.
  */
 import { Duration, Size } from 'cdk8s';
-import { AuthScheme } from '../core/credential';
 import type { Endpoint } from '../core/endpoint';
 import { External } from '../core/party';
 import type { Platform } from '../core/platform';
@@ -10,6 +9,7 @@ import type { Route } from '../ingress/nginx-ingress';
 import type { Grafana } from '../view/grafana';
 import type { Api } from '../telemetry/api';
 import type { Streamer } from '../telemetry/streamer';
+import { kubernetesApi } from './outside';
 import type { TelemetryStackProps } from './telemetry-stack-props';
 
 export interface TelemetryOutside {
@@ -28,11 +28,6 @@ export function telemetryOutside(
   platform: Platform,
   { network }: Pick<TelemetryStackProps, 'network'>,
 ): TelemetryOutside {
-  const kubernetes = new External(platform, 'kubernetes-api', {
-    description: 'Kubernetes API server',
-    cidrs: [network.kubernetesApi],
-    host: `kubernetes.default.svc.${platform.clusterDomain}`,
-  });
   return {
     senders: new External(platform, 'gpu-senders', {
       description: 'Senders of GPU readings: CSV, JSON or NDJSON over HTTPS',
@@ -42,15 +37,7 @@ export function telemetryOutside(
       description: 'People and programs that look at readings',
       cidrs: network.clients,
     }),
-    kubernetesApi: kubernetes.listen({
-      name: 'https',
-      port: 443,
-      protocol: 'kubernetes-api',
-      signals: ['coordination'],
-      access: 'control',
-      auth: AuthScheme.serviceAccountToken(),
-      tls: true,
-    }),
+    kubernetesApi: kubernetesApi(platform, [network.kubernetesApi]),
   };
 }
 

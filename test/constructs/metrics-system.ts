@@ -121,7 +121,13 @@ function blobContainer(platform: Platform): BlobContainer {
     auth: AuthScheme.workloadIdentity(),
     tls: true,
   });
-  return { endpoint, account: 'account', container: 'metrics-backup', clientId: 'client-id' };
+  return {
+    kind: 'azure-blob',
+    endpoint,
+    account: 'account',
+    container: 'metrics-backup',
+    clientId: 'client-id',
+  };
 }
 
 /** Whoever writes over OTLP, and whoever asks: without them nobody would use those doors. */

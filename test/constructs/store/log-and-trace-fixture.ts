@@ -16,6 +16,7 @@ export function blobContainer(platform: Platform, container: string): BlobContai
     host: 'blob.example.com',
   });
   return {
+    kind: 'azure-blob',
     endpoint: blob.listen({
       name: 'https',
       port: 443,

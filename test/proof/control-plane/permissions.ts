@@ -1,6 +1,10 @@
 /** What each service account may do: by the model, by the API server, and where the two disagree. */
 import type { Platform } from '../../../constructs/core/platform';
-import type { IdentityProps, PermissionRule } from '../../../constructs/core/service-identity';
+import type {
+  IdentityProps,
+  PathPermission,
+  PermissionRule,
+} from '../../../constructs/core/service-identity';
 import { Task } from '../../../constructs/core/task';
 import { Workload } from '../../../constructs/core/workload';
 import { fieldsAt, listAt } from '../../../stacks/manifest-data';
@@ -90,7 +94,9 @@ export function permissionMistakes(
   });
 }
 
-function grantsOf({ apiGroup, resources, verbs }: PermissionRule): string[] {
+function grantsOf(rule: PermissionRule | PathPermission): string[] {
+  if ('paths' in rule) return rule.paths.map((path) => `get ${path}`);
+  const { apiGroup, resources, verbs } = rule;
   return verbs.flatMap((verb) => resources.map((resource) => grant(verb, apiGroup, resource)));
 }
 
