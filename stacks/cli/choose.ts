@@ -3,6 +3,7 @@
  */
 import type { Environment } from '../environment';
 import { UsageError, type Context } from './context';
+import { TELEMETRY_LOCAL } from './envs';
 import { didYouMean } from './nearest';
 
 export interface Chosen {
@@ -20,6 +21,11 @@ export function chooseEnvironments({ environments }: Context, names: readonly st
   return wanted.map((name) => {
     const environment = Object.hasOwn(known, name) ? known[name] : undefined;
     if (environment !== undefined) return { name, environment };
+    if (name === TELEMETRY_LOCAL.name) {
+      throw new UsageError(
+        `${name} runs without a cluster, so nothing is synthesised for it: npm start runs it`,
+      );
+    }
     throw new UsageError(
       `there is no environment ${JSON.stringify(name)}.${didYouMean(name, Object.keys(known))} Known are: ${Object.keys(known).join(', ')}`,
     );

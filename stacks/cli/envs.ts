@@ -4,13 +4,22 @@
 import type { Context, ExitCode } from './context';
 import { table } from './table';
 
+/** The one that is no cluster's: nothing of it is synthesised, so no other command takes its name. */
+export const TELEMETRY_LOCAL = {
+  name: 'telemetry-local',
+  system: 'telemetry-stack',
+  tier: 'dev',
+  describe: 'Telemetry stack on this machine, without a cluster: npm start',
+} as const;
+
 export function envs(context: Context, { json }: { readonly json?: boolean }): ExitCode {
-  const all = Object.entries(context.environments()).map(([name, { system, tier, describe }]) => ({
+  const clusters = Object.entries(context.environments()).map(([name, { system, tier, describe }]) => ({
     name,
     system,
     tier,
     describe,
   }));
+  const all = [...clusters, TELEMETRY_LOCAL].sort((a, b) => (a.name < b.name ? -1 : 1));
   if (json === true) {
     context.out(`${JSON.stringify(all, null, 2)}\n`);
     return 0;

@@ -73,13 +73,22 @@ describe('hyperion', () => {
   });
 });
 
+test('the environment without a cluster is sent to npm start', () => {
+  expect(terminal.run(['check', 'telemetry-local'])).toEqual({
+    code: 2,
+    out: '',
+    err: 'hyperion: telemetry-local runs without a cluster, so nothing is synthesised for it: npm start runs it\n',
+  });
+});
+
 describe('hyperion envs', () => {
   test('a table, or JSON', () => {
     expect(terminal.run(['envs']).out).toBe(
       [
-        'environment  system  tier  what it is',
-        'small-dev    small   dev   A small environment of the tests',
-        'small-prod   small   dev   A small environment of the tests',
+        'environment      system           tier  what it is',
+        'small-dev        small            dev   A small environment of the tests',
+        'small-prod       small            dev   A small environment of the tests',
+        'telemetry-local  telemetry-stack  dev   Telemetry stack on this machine, without a cluster: npm start',
         '',
       ].join('\n'),
     );
