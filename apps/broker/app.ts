@@ -7,6 +7,7 @@ import type { Registry } from 'prom-client';
 
 import { createHttpApp, type HttpApp, type HttpAppOptions } from '../shared/http-app';
 import { addOperations } from '../shared/operations';
+import { LIMITS } from '../shared/queue/interface';
 import { requireServiceToken } from '../shared/service-token';
 import type { BrokerSettings } from './config';
 import { EmbeddedQueue } from './embedded-queue';
@@ -17,7 +18,6 @@ import { addEmbeddedMetrics, addQueueMetrics } from './metrics';
 import { addPublishRoute } from './routes/publish';
 import { addReceiptRoutes } from './routes/receipts';
 import { addReceiveRoute } from './routes/receive';
-import { LIMITS } from './routes/schemas';
 import { addTopicRoutes } from './routes/topics';
 import { FolderLock } from './storage/folder-lock';
 import { NodeDisk } from './storage/node-disk';

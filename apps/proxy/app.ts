@@ -4,6 +4,7 @@
  */
 import { createHttpApp, type HttpApp, type HttpAppOptions } from '../shared/http-app';
 import { addOperations } from '../shared/operations';
+import { LIMITS } from '../shared/queue/interface';
 import { requireServiceToken } from '../shared/service-token';
 import { Admission } from './admission';
 import { Broker } from './brokers/broker';
@@ -20,7 +21,6 @@ import { addOverviewRoutes } from './routes/overviews';
 import { addPublishRoute, isBatch } from './routes/publish';
 import { addReceiptRoutes } from './routes/receipts';
 import { addReceiveRoute } from './routes/receive';
-import { LIMITS } from './routes/schemas';
 import { Settler } from './settling';
 
 export interface ProxyAppOptions extends Pick<HttpAppOptions, 'logTo'> {

@@ -1,11 +1,10 @@
 /** Publishing: one message as text, or a batch as JSON. */
-import { Type } from '@sinclair/typebox';
-
 import type { HttpApp } from '../../shared/http-app';
+import { Accepted, MEANS, PublishBody, SECURED, TextQuery, TopicParams } from '../../shared/queue/interface';
 import type { BrokerSettings } from '../config';
 import type { MessageQueue, Publication } from '../message-queue';
 import { brokerProblem } from '../problems';
-import { Headers, Key, LIMITS, PartitionNumber, refusals, SECURED, TopicParams } from './schemas';
+import { refusals } from './refusals';
 
 const DURABILITY_MEANS = {
   memory: 'the messages are in memory, or on disk when memory is full; they are lost with the process',
@@ -16,31 +15,6 @@ const DURABILITY_MEANS = {
 const KAFKA_MEANS =
   'Kafka has the messages, in all replicas that keep up (acks=all; at least two, where there are three); they survive ' +
   'the death of this process and of any one Kafka broker (BROKER=kafka, where DURABILITY means nothing)';
-
-const Batch = Type.Object(
-  {
-    messages: Type.Array(
-      Type.Object(
-        {
-          key: Type.Optional(Key),
-          partition: Type.Optional(PartitionNumber),
-          headers: Type.Optional(Headers),
-          body: Type.String(),
-        },
-        { additionalProperties: false },
-      ),
-      { minItems: 1, maxItems: LIMITS.batch },
-    ),
-  },
-  { additionalProperties: false },
-);
-
-const Accepted = Type.Object({
-  accepted: Type.Integer({ description: 'number of messages' }),
-  ranges: Type.Array(
-    Type.Object({ partition: Type.Integer(), firstOffset: Type.Integer(), count: Type.Integer() }),
-  ),
-});
 
 interface BatchBody {
   readonly messages: readonly Publication[];
@@ -55,21 +29,10 @@ export function addPublishRoute(app: HttpApp, queue: MessageQueue, settings: Bro
         ...SECURED,
         tags: ['messages'],
         summary: 'Publish',
-        description:
-          `202 means: ${acceptedMeans(settings)}. ` +
-          'Any other answer means that nothing is promised: of a batch, some messages may be held. Send all of it again. ' +
-          'Text is one message, with key and partition in the query; JSON is a batch.',
+        description: `202 means: ${acceptedMeans(settings)}. ${MEANS.publish}`,
         params: TopicParams,
-        querystring: Type.Object(
-          { key: Type.Optional(Key), partition: Type.Optional(PartitionNumber) },
-          { additionalProperties: false },
-        ),
-        body: {
-          content: {
-            'application/json': { schema: Batch },
-            'text/plain': { schema: Type.String() },
-          },
-        },
+        querystring: TextQuery,
+        body: PublishBody,
         response: {
           202: Accepted,
           ...refusals(

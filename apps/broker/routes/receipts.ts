@@ -1,12 +1,17 @@
 /** What a consumer does with a delivery: acknowledge it, give it back, or ask for more time. */
-import { Type } from '@sinclair/typebox';
-
 import type { HttpApp } from '../../shared/http-app';
+import {
+  AcknowledgeBody,
+  Done,
+  ExtendBody,
+  MEANS,
+  RejectBody,
+  SECURED,
+  TopicParams,
+} from '../../shared/queue/interface';
 import type { MessageQueue } from '../message-queue';
 import { brokerProblem } from '../problems';
-import { LIMITS, Receipts, refusals, SECURED, TopicParams, VisibilityTimeoutMs } from './schemas';
-
-const Done = Type.Object({ done: Type.Integer({ description: 'number of receipts' }) });
+import { refusals } from './refusals';
 
 const STALE =
   'When some receipts are stale the answer is 409 with these under `stale`; all the others have been handled.';
@@ -28,8 +33,8 @@ export function addReceiptRoutes(app: HttpApp, queue: MessageQueue): void {
       schema: {
         ...COMMON,
         summary: 'Acknowledge',
-        description: `The messages are done, and not delivered again. ${STALE}`,
-        body: Type.Object({ receipts: Receipts }, { additionalProperties: false }),
+        description: `${MEANS.acknowledge} ${STALE}`,
+        body: AcknowledgeBody,
       },
     },
     async ({ params, body }) => answer(body.receipts, await queue.acknowledge(params.topic, body.receipts)),
@@ -40,17 +45,8 @@ export function addReceiptRoutes(app: HttpApp, queue: MessageQueue): void {
       schema: {
         ...COMMON,
         summary: 'Reject',
-        description:
-          'The messages are delivered again, or become dead letters when their attempts are used up, or at once with ' +
-          `\`deadLetter\`. ${STALE}`,
-        body: Type.Object(
-          {
-            receipts: Receipts,
-            reason: Type.Optional(Type.String({ maxLength: LIMITS.reasonChars, default: 'rejected' })),
-            deadLetter: Type.Optional(Type.Boolean({ default: false })),
-          },
-          { additionalProperties: false },
-        ),
+        description: `${MEANS.reject} ${STALE}`,
+        body: RejectBody,
       },
     },
     async ({ params, body: { receipts, reason = 'rejected', deadLetter = false } }) =>
@@ -62,11 +58,8 @@ export function addReceiptRoutes(app: HttpApp, queue: MessageQueue): void {
       schema: {
         ...COMMON,
         summary: 'Extend',
-        description: `The time-out starts anew, with this length. ${STALE}`,
-        body: Type.Object(
-          { receipts: Receipts, visibilityTimeoutMs: VisibilityTimeoutMs },
-          { additionalProperties: false },
-        ),
+        description: `${MEANS.extend} ${STALE}`,
+        body: ExtendBody,
       },
     },
     async ({ params, body: { receipts, visibilityTimeoutMs } }) =>

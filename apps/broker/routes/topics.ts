@@ -2,22 +2,19 @@
 import { Type } from '@sinclair/typebox';
 
 import type { HttpApp } from '../../shared/http-app';
+import {
+  DEAD_LETTERS_FIELDS,
+  DeadLettersQuery,
+  MEANS,
+  SECURED,
+  TOPIC_FIELDS,
+  TopicParams,
+} from '../../shared/queue/interface';
 import type { MessageQueue } from '../message-queue';
 import { brokerProblem } from '../problems';
-import { LIMITS, MESSAGE_FIELDS, refusals, SECURED, TopicParams } from './schemas';
+import { refusals } from './refusals';
 
-const Topic = Type.Object({
-  topic: Type.String(),
-  partitions: Type.Array(
-    Type.Object({
-      partition: Type.Integer(),
-      ready: Type.Integer({ description: 'in memory, to be received' }),
-      inFlight: Type.Integer({ description: 'received, neither acknowledged nor given back' }),
-      onDisk: Type.Integer({ description: 'on disk, or at Kafka, only; to be received later' }),
-      stoppedBecause: Type.Optional(Type.String()),
-    }),
-  ),
-});
+const Topic = Type.Object(TOPIC_FIELDS);
 
 export function addTopicRoutes(app: HttpApp, queue: MessageQueue): void {
   app.get(
@@ -56,16 +53,11 @@ export function addTopicRoutes(app: HttpApp, queue: MessageQueue): void {
         ...SECURED,
         tags: ['topics'],
         summary: 'Look at dead letters',
-        description:
-          'The oldest, without receiving them. To take them out, receive and acknowledge at the topic with ' +
-          '`.dead-letters` behind its name.',
+        description: MEANS.deadLetters,
         params: TopicParams,
-        querystring: Type.Object(
-          { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.batch, default: 100 })) },
-          { additionalProperties: false },
-        ),
+        querystring: DeadLettersQuery,
         response: {
-          200: Type.Object({ messages: Type.Array(Type.Object(MESSAGE_FIELDS)) }),
+          200: Type.Object(DEAD_LETTERS_FIELDS),
           ...refusals('unknown-topic', 'kafka-unavailable'),
         },
       },

@@ -2,22 +2,23 @@
 import { Type } from '@sinclair/typebox';
 
 import type { HttpApp } from '../../shared/http-app';
+import {
+  DEAD_LETTERS_FIELDS,
+  DeadLettersQuery,
+  MEANS,
+  SECURED,
+  TOPIC_FIELDS,
+  TopicParams,
+} from '../../shared/queue/interface';
 import type { Brokers } from '../brokers/brokers';
 import type { Overviews } from '../overviews';
-import { BrokersAway, LIMITS, MESSAGE_FIELDS, refusals, SECURED, TopicParams } from './schemas';
+import { refusals } from './refusals';
 
-const TOPIC_FIELDS = {
-  topic: Type.String(),
-  partitions: Type.Array(
-    Type.Object({
-      partition: Type.Integer(),
-      ready: Type.Integer({ description: 'in memory, to be received' }),
-      inFlight: Type.Integer({ description: 'received, neither acknowledged nor given back' }),
-      onDisk: Type.Integer({ description: 'on disk only, to be received later' }),
-      stoppedBecause: Type.Optional(Type.String()),
-    }),
-  ),
-} as const;
+const BrokersAway = Type.Optional(
+  Type.Array(Type.Object({ broker: Type.Integer(), why: Type.String() }), {
+    description: 'brokers that did not answer; what they have is missing',
+  }),
+);
 
 const Broker = Type.Object({
   broker: Type.Integer({ description: 'its ordinal' }),
@@ -66,16 +67,11 @@ export function addOverviewRoutes(app: HttpApp, overviews: Overviews, brokers: B
         ...SECURED,
         tags: ['topics'],
         summary: 'Look at dead letters',
-        description:
-          'The oldest, without receiving them. To take them out, receive and acknowledge at the topic with ' +
-          '`.dead-letters` behind its name.',
+        description: MEANS.deadLetters,
         params: TopicParams,
-        querystring: Type.Object(
-          { limit: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.batch, default: 100 })) },
-          { additionalProperties: false },
-        ),
+        querystring: DeadLettersQuery,
         response: {
-          200: Type.Object({ messages: Type.Array(Type.Object(MESSAGE_FIELDS)), brokersAway: BrokersAway }),
+          200: Type.Object({ ...DEAD_LETTERS_FIELDS, brokersAway: BrokersAway }),
           ...refusals('unknown-topic'),
         },
       },

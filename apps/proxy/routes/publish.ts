@@ -1,19 +1,21 @@
 /** Publishing: the body goes on as bytes, and is read only when it has to be split. */
 import { TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import { Type, type Static } from '@sinclair/typebox';
+import type { Static } from '@sinclair/typebox';
 import { TypeCompiler } from '@sinclair/typebox/compiler';
 import type { FastifyReply, FastifySchemaCompiler, FastifySchema } from 'fastify';
 
 import type { HttpApp } from '../../shared/http-app';
+import {
+  Accepted,
+  Batch,
+  MEANS,
+  PublishBody,
+  SECURED,
+  TextQuery,
+  TopicParams,
+} from '../../shared/queue/interface';
 import type { Publisher } from '../publishing';
-import { Batch, Key, PartitionNumber, refusals, SECURED, TopicParams } from './schemas';
-
-const Accepted = Type.Object({
-  accepted: Type.Integer({ description: 'number of messages' }),
-  ranges: Type.Array(
-    Type.Object({ partition: Type.Integer(), firstOffset: Type.Integer(), count: Type.Integer() }),
-  ),
-});
+import { refusals } from './refusals';
 
 const compiledBatch = TypeCompiler.Compile(Batch);
 
@@ -51,18 +53,10 @@ export function addPublishRoute(app: HttpApp, publisher: Publisher): void {
         ...SECURED,
         tags: ['messages'],
         summary: 'Publish',
-        description:
-          '202 means that brokers have accepted all messages; what that means is said by their DURABILITY. Any other answer ' +
-          'means that nothing is promised: of a batch, some messages may be held. Send all of it again. ' +
-          'Text is one message, with key and partition in the query; JSON is a batch.',
+        description: `202 means that brokers have accepted all messages; what that means is said by their DURABILITY. ${MEANS.publish}`,
         params: TopicParams,
-        querystring: Type.Object(
-          { key: Type.Optional(Key), partition: Type.Optional(PartitionNumber) },
-          { additionalProperties: false },
-        ),
-        body: {
-          content: { 'application/json': { schema: Batch }, 'text/plain': { schema: Type.String() } },
-        },
+        querystring: TextQuery,
+        body: PublishBody,
         response: {
           202: Accepted,
           ...refusals(

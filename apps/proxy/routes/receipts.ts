@@ -1,11 +1,16 @@
 /** What a consumer does with a delivery: acknowledge it, give it back, or ask for more time. */
-import { Type } from '@sinclair/typebox';
-
 import type { HttpApp } from '../../shared/http-app';
+import {
+  AcknowledgeBody,
+  Done,
+  ExtendBody,
+  MEANS,
+  RejectBody,
+  SECURED,
+  TopicParams,
+} from '../../shared/queue/interface';
 import type { Settler } from '../settling';
-import { LIMITS, Receipts, refusals, SECURED, TopicParams, VisibilityTimeoutMs } from './schemas';
-
-const Done = Type.Object({ done: Type.Integer({ description: 'number of receipts' }) });
+import { refusals } from './refusals';
 
 const OTHERS =
   'When some receipts are stale the answer is 409 with these under `stale`. When a broker is away it is 503 with the receipts ' +
@@ -25,8 +30,8 @@ export function addReceiptRoutes(app: HttpApp, settler: Settler): void {
       schema: {
         ...COMMON,
         summary: 'Acknowledge',
-        description: `The messages are done, and not delivered again. ${OTHERS}`,
-        body: Type.Object({ receipts: Receipts }, { additionalProperties: false }),
+        description: `${MEANS.acknowledge} ${OTHERS}`,
+        body: AcknowledgeBody,
       },
     },
     async ({ params, body }) => ({
@@ -39,17 +44,8 @@ export function addReceiptRoutes(app: HttpApp, settler: Settler): void {
       schema: {
         ...COMMON,
         summary: 'Reject',
-        description:
-          'The messages are delivered again, or become dead letters when their attempts are used up, or at once with ' +
-          `\`deadLetter\`. ${OTHERS}`,
-        body: Type.Object(
-          {
-            receipts: Receipts,
-            reason: Type.Optional(Type.String({ maxLength: LIMITS.reasonChars, default: 'rejected' })),
-            deadLetter: Type.Optional(Type.Boolean({ default: false })),
-          },
-          { additionalProperties: false },
-        ),
+        description: `${MEANS.reject} ${OTHERS}`,
+        body: RejectBody,
       },
     },
     async ({ params, body: { receipts, ...how } }) => ({
@@ -62,11 +58,8 @@ export function addReceiptRoutes(app: HttpApp, settler: Settler): void {
       schema: {
         ...COMMON,
         summary: 'Extend',
-        description: `The time-out starts anew, with this length. ${OTHERS}`,
-        body: Type.Object(
-          { receipts: Receipts, visibilityTimeoutMs: VisibilityTimeoutMs },
-          { additionalProperties: false },
-        ),
+        description: `${MEANS.extend} ${OTHERS}`,
+        body: ExtendBody,
       },
     },
     async ({ params, body: { receipts, ...how } }) => ({

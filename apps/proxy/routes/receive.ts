@@ -1,34 +1,11 @@
 /** Receiving, with one long poll over all brokers. */
-import { Type } from '@sinclair/typebox';
 import type { FastifyReply } from 'fastify';
 
 import type { HttpApp } from '../../shared/http-app';
+import { MEANS, ReceiveBody, Received, SECURED, TopicParams } from '../../shared/queue/interface';
+import { untilClosed } from '../../shared/until-closed';
 import type { Receivers } from '../receiving';
-import {
-  LIMITS,
-  MESSAGE_FIELDS,
-  PartitionNumber,
-  refusals,
-  SECURED,
-  TopicParams,
-  VisibilityTimeoutMs,
-} from './schemas';
-
-const Request = Type.Object(
-  {
-    maxMessages: Type.Optional(Type.Integer({ minimum: 1, maximum: LIMITS.batch, default: 100 })),
-    waitMs: Type.Optional(
-      Type.Integer({ minimum: 0, maximum: LIMITS.waitMs, default: 0, description: 'when there is nothing' }),
-    ),
-    partition: Type.Optional(PartitionNumber),
-    visibilityTimeoutMs: Type.Optional(VisibilityTimeoutMs),
-  },
-  { additionalProperties: false },
-);
-
-const Received = Type.Object({
-  messages: Type.Array(Type.Object({ receipt: Type.String(), ...MESSAGE_FIELDS })),
-});
+import { refusals } from './refusals';
 
 export function addReceiveRoute(app: HttpApp, receivers: Receivers): void {
   app.post(
@@ -38,12 +15,9 @@ export function addReceiveRoute(app: HttpApp, receivers: Receivers): void {
         ...SECURED,
         tags: ['messages'],
         summary: 'Receive',
-        description:
-          'From any broker, or from that of the partition; an answer holds messages of one broker. Each message comes with ' +
-          'a receipt. Until VISIBILITY_TIMEOUT passes nobody else gets it; then it is delivered again, and the receipt is ' +
-          'stale. First deliveries of a partition come in order.',
+        description: `From any broker, or from that of the partition; an answer holds messages of one broker. ${MEANS.receive}`,
         params: TopicParams,
-        body: Request,
+        body: ReceiveBody,
         response: {
           200: Received,
           ...refusals('malformed-body', 'unknown-topic', 'unknown-partition', 'too-many-waiting'),
@@ -56,18 +30,9 @@ export function addReceiveRoute(app: HttpApp, receivers: Receivers): void {
       const plain = reply as unknown as FastifyReply;
       const messages = await receivers.receive(
         { topic, maxMessages, waitMs, partition, visibilityTimeoutMs },
-        untilClosed(plain),
+        untilClosed(reply.raw),
       );
       return plain.type('application/json; charset=utf-8').send(JSON.stringify({ messages }));
     },
   );
-}
-
-/** A client that has hung up must not be given messages: they would be away until their time-out. */
-function untilClosed(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    controller.abort();
-  });
-  return controller.signal;
 }
