@@ -5,6 +5,7 @@
 import { Duration } from 'cdk8s';
 import type { SecretRef } from '../core/secrets';
 import { SEVERITIES, type Severity } from './rules';
+import { silencedRoutes, silenceIntervals, type Silence } from './silences';
 import { SCRAPING_DOWN, TARGET_ALERTS } from './target-alerts';
 
 export type Notification =
@@ -42,6 +43,8 @@ export interface AlertmanagerConfigProps {
   readonly receivers: Readonly<Record<string, readonly Notification[]>>;
   readonly routing: Routing;
   readonly grouping: Grouping;
+  /** @default none */
+  readonly silences?: readonly Silence[];
   /** Where the container finds a secret. */
   readonly fileOf: (secret: SecretRef) => string;
 }
@@ -55,11 +58,14 @@ const SLACK_TEXT =
 
 export function renderAlertmanager(props: AlertmanagerConfigProps): object {
   const { routing, grouping } = props;
-  const routes = SEVERITIES.flatMap((severity) => {
+  const silences = props.silences ?? [];
+  const bySeverity = SEVERITIES.flatMap((severity) => {
     const receiver = routing.bySeverity?.[severity];
     return receiver === undefined ? [] : [{ receiver, matchers: [`severity="${severity}"`] }];
   });
+  const routes = silencedRoutes(silences, bySeverity);
   return {
+    ...(silences.length === 0 ? {} : { time_intervals: silenceIntervals(silences) }),
     route: {
       receiver: routing.default,
       group_by: [...GROUP_BY],

@@ -18,6 +18,7 @@ import {
   type Notification,
   type Routing,
 } from './alertmanager-config';
+import { silenceMistakes, type Silence } from './silences';
 
 export interface AlertmanagerProps extends ComponentProps {
   /** Who can be told, by name: an operator's decision. */
@@ -30,6 +31,8 @@ export interface AlertmanagerProps extends ComponentProps {
   readonly volume: { readonly size: Size; readonly storageClass: string };
   /** Where people reach its pages. @default none: its own address, inside the cluster */
   readonly externalUrl?: string;
+  /** What is planned to be quiet; each ends by itself. @default none */
+  readonly silences?: readonly Silence[];
   /** @default ALERTMANAGER_DEFAULTS.grouping */
   readonly grouping?: Grouping;
   /** @default dev 1, prod 3: one in each zone */
@@ -71,6 +74,9 @@ export class Alertmanager extends Component {
       summary: 'Groups alerts and tells people (Alertmanager)',
     });
     this.checkReceivers(props);
+    const silences = props.silences ?? [];
+    const mistakes = silenceMistakes(silences);
+    for (const mistake of mistakes) this.problem(mistake);
     const replicas = props.replicas ?? REPLICAS[scope.tier];
     const secrets = notificationsOf(props).map((notification) => this.secret(secretOf(notification)));
     const config = this.configMap(`${id}-config`, [
@@ -81,6 +87,8 @@ export class Alertmanager extends Component {
           receivers: props.receivers,
           routing: props.routing,
           grouping: props.grouping ?? ALERTMANAGER_DEFAULTS.grouping,
+          // A span that ends before it begins, or with 31 November, is in no calendar.
+          silences: mistakes.length === 0 ? silences : [],
           fileOf: (secret) => `${SECRETS_DIR}/${this.secret(secret).key}`,
         }),
       ),

@@ -3,6 +3,7 @@
  * component it is about, how bad it is, what happens and what to do first.
  */
 import type { Duration } from 'cdk8s';
+import type { Platform } from '../core/platform';
 
 /** `critical` wakes somebody; `warning` is for the next working day; `info` is only to be seen. */
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
@@ -46,6 +47,23 @@ export function renderRules(groups: readonly RuleGroup[]): object {
       rules: group.rules.map((rule) => ('alert' in rule ? renderAlert(rule) : renderRecording(rule))),
     })),
   };
+}
+
+/** The same, with what is wrong with the groups reported of the component `evaluator`. */
+export function renderCheckedRules(
+  platform: Platform,
+  evaluator: string,
+  groups: readonly RuleGroup[],
+): object {
+  for (const { name, rule } of ruleMistakes(groups)) {
+    platform.report(evaluator, {
+      property: 'rules',
+      value: name,
+      rule,
+      remedy: 'rename it, or leave one of the two out',
+    });
+  }
+  return renderRules(groups);
 }
 
 /** What is wrong with the groups as a whole, as rule and offending name; the expressions are judged by the programs. */

@@ -44,7 +44,9 @@ export function targetAlerts(
   };
 }
 
-function alertsOf({ name, targets }: ScrapeJob, matchers: readonly string[]): AlertRule[] {
+function alertsOf(job: ScrapeJob, matchers: readonly string[]): AlertRule[] {
+  const { name, targets, uncounted } = job;
+  if (uncounted) return uncountedAlerts(job, matchers);
   // A pod that is gone leaves no `up` at all, so the number is compared, not the value.
   const up = `sum(up{${matchers.join(', ')}})`;
   const down: AlertRule = {
@@ -68,5 +70,33 @@ function alertsOf({ name, targets }: ScrapeJob, matchers: readonly string[]): Al
       summary: `${name} runs with {{ $value }} of ${targets} replicas`,
       description: 'The others carry its load. Look at the pods that are missing or not ready.',
     },
+  ];
+}
+
+/** One target on each node, or others' pods: those that are found have to answer, and of some kinds there is always one. */
+function uncountedAlerts({ name, targets }: ScrapeJob, matchers: readonly string[]): AlertRule[] {
+  const up = `up{${matchers.join(', ')}}`;
+  const silent: AlertRule = {
+    alert: 'ReplicaDown',
+    expr: `count(${up} == 0) > 0`,
+    holds: REPLICA_DOWN_AFTER,
+    severity: 'warning',
+    component: name,
+    summary: `{{ $value }} of the targets of ${name} do not answer`,
+    description: `\`up{job="${name}"} == 0\` names them. Look at the node or pod of each, and at what the scrape agent's targets page says.`,
+  };
+  if (targets === 0) return [silent];
+  return [
+    {
+      alert: 'ComponentDown',
+      expr: `(sum(${up}) or vector(0)) == 0`,
+      holds: COMPONENT_DOWN_AFTER,
+      severity: 'critical',
+      component: name,
+      summary: `${name} is down everywhere`,
+      description:
+        'None of its targets answers, or none is found. Look at the network and at the permissions of the scrape agent first.',
+    },
+    silent,
   ];
 }

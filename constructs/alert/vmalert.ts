@@ -4,6 +4,7 @@
  */
 import { Duration, Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
+import type { CertificateSecret } from '../core/certificate';
 import { Component, type ComponentProps } from '../core/component';
 import { ConfigFile } from '../core/config-file';
 import type { Resources } from '../core/container-spec';
@@ -23,6 +24,8 @@ export interface VmalertProps extends ComponentProps {
   readonly remoteWrite: Endpoint<'metrics', 'prometheus-remote-write'>;
   /** For both. @default none */
   readonly credential?: Credential & { kind: 'bearer' };
+  /** Secret with the `ca.crt` by which the certificates of both are known. @default the image's own authorities */
+  readonly ca?: CertificateSecret;
   readonly alertmanager: Endpoint<'alerts', 'alertmanager-api'>;
   /** Further rules, beside those that the graph gives. */
   readonly groups: readonly RuleGroup[];
@@ -50,6 +53,7 @@ const PORT = 8880;
 const UID = 65534;
 const CONFIG_DIR = '/etc/vmalert';
 const SECRETS_DIR = '/etc/vmalert-secrets';
+const CA_DIR = '/etc/vmalert-ca';
 /** A group in evaluation ends with its queries, 30 s at most. */
 const DRAIN_SECONDS = 45;
 
@@ -67,6 +71,7 @@ export class Vmalert extends Component {
     ]);
     const token = props.credential === undefined ? undefined : this.secret(props.credential.secret);
     const tokenFile = token === undefined ? undefined : `${SECRETS_DIR}/${token.key}`;
+    const caFile = props.ca === undefined ? undefined : `${CA_DIR}/ca.crt`;
     const interval = props.interval ?? VMALERT_DEFAULTS.interval;
     const workload = new Workload(this, id, {
       kind: 'Deployment',
@@ -80,12 +85,15 @@ export class Vmalert extends Component {
           evaluationInterval: `${interval.toSeconds()}s`,
           'datasource.url': props.datasource.url,
           'datasource.bearerTokenFile': tokenFile,
+          'datasource.tlsCAFile': caFile,
           'remoteRead.url': props.datasource.url,
           'remoteRead.bearerTokenFile': tokenFile,
+          'remoteRead.tlsCAFile': caFile,
           'remoteWrite.url': props.remoteWrite.url,
           // The endpoint's URL is whole.
           'remoteWrite.disablePathAppend': true,
           'remoteWrite.bearerTokenFile': tokenFile,
+          'remoteWrite.tlsCAFile': caFile,
           'notifier.config': `${CONFIG_DIR}/notifier.yml`,
           'external.label': Object.entries(props.labels)
             .map(([name, value]) => `${name}=${value}`)
@@ -96,11 +104,12 @@ export class Vmalert extends Component {
         resources: props.resources ?? VMALERT_DEFAULTS.resources,
         probes: { readiness: { http: '/health', port: PORT } },
         configs: [{ mountPath: CONFIG_DIR, config }],
-        ...(token === undefined
-          ? {}
-          : {
-              secretFiles: [{ mountPath: SECRETS_DIR, secretName: token.secretName, keys: [token.key] }],
-            }),
+        secretFiles: [
+          ...(token === undefined
+            ? []
+            : [{ mountPath: SECRETS_DIR, secretName: token.secretName, keys: [token.key] }]),
+          ...(props.ca === undefined ? [] : [{ mountPath: CA_DIR, ...props.ca, keys: ['ca.crt'] }]),
+        ],
       },
     });
     this.metrics = workload.listen({

@@ -3,20 +3,24 @@
  * brokers read their renewed certificate.
  */
 import { Duration, Size } from 'cdk8s';
-import { CATALOG } from '../core/catalog';
+import type { CatalogEntry } from '../core/catalog';
 import type { CertificateSecret } from '../core/certificate';
 import type { Component } from '../core/component';
 import { ConfigFile } from '../core/config-file';
 import type { Endpoint } from '../core/endpoint';
 import { Task } from '../core/task';
-import { clientJaas, directoryProvider, usedListeners, type KafkaAccess } from './kafka-access';
+import { clientJaas, directoryProvider, type KafkaAccess } from './kafka-access';
 import { KAFKA_ADMIN_SCRIPT } from './kafka-admin-script';
 import type { KafkaUser } from './kafka-buffer';
-import { CLIENT_LISTENERS, KAFKA_DIRS, KAFKA_UID, type Properties } from './kafka-config';
+import { KAFKA_DIRS, KAFKA_UID, type Properties } from './kafka-config';
 import { passwordFiles } from './kafka-passwords';
 import { topicConfig, type KafkaCluster, type TopicPlan } from './kafka-topics';
 
 export interface KafkaAdminProps extends KafkaAdminFilesProps {
+  /** The brokers' own image, with the tools that fit them. */
+  readonly image: CatalogEntry;
+  /** On which the brokers show their certificate. */
+  readonly tlsListeners: readonly string[];
   /** Where the administrator logs in. */
   readonly endpoint: Endpoint<'coordination', 'kafka'>;
   readonly trust: CertificateSecret;
@@ -37,7 +41,7 @@ export function addKafkaAdmin(component: Component, props: KafkaAdminProps): voi
       deadline: DEADLINE,
       ...(schedule === undefined ? {} : { schedule }),
       container: {
-        image: CATALOG.kafka,
+        image: props.image,
         command: ['/bin/bash', `${KAFKA_DIRS.config}/kafka-admin.sh`],
         args: [action],
         env: { KAFKA_BOOTSTRAP: endpoint.hostPort, LOG_DIR: '/tmp/logs', ...env },
@@ -58,16 +62,11 @@ export function addKafkaAdmin(component: Component, props: KafkaAdminProps): voi
     credential,
   });
   const brokerIds = Array.from({ length: cluster.brokers }, (_, broker) => broker).join(' ');
-  const clientListeners = usedListeners(props.access)
-    .map((listener) => CLIENT_LISTENERS[listener])
-    .filter(({ tls }) => tls)
-    .map(({ name }) => name);
   // A broker that has run since before the last renewal would end up alone, with a certificate that no other takes.
-  const tlsListeners = ['brokers', 'controllers', ...clientListeners];
   task(
     `${id}-certificates`,
     'reload-certificates',
-    { KAFKA_BROKER_IDS: brokerIds, KAFKA_LISTENERS: tlsListeners.join(' ') },
+    { KAFKA_BROKER_IDS: brokerIds, KAFKA_LISTENERS: props.tlsListeners.join(' ') },
     CERTIFICATE_SCHEDULE,
   ).connect(endpoint, { signals: ['coordination'], purpose: 'renewed certificates', credential });
 }

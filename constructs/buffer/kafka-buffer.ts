@@ -8,6 +8,9 @@ import type { Load } from '../core/delivery';
 import type { Endpoint, Telemetry } from '../core/endpoint';
 import type { SecretRef } from '../core/secrets';
 
+/** What a topic may carry: telemetry, or what applications tell each other. */
+export type Carried = Telemetry | 'messages';
+
 /** Somebody who logs in with a password (SASL PLAIN). */
 export interface KafkaUser {
   /** Lower-case words joined by hyphens, e.g. `otel-ingress`. */
@@ -24,7 +27,7 @@ export interface KafkaReader {
   readonly groups: readonly ConsumerGroup[];
 }
 
-export interface KafkaTopic<S extends Telemetry = Telemetry> {
+export interface KafkaTopic<S extends Carried = Carried> {
   /** Lower-case words joined by hyphens, e.g. `failover-logs`. */
   readonly name: string;
   readonly signals: readonly S[];
@@ -66,9 +69,9 @@ export interface KafkaTopic<S extends Telemetry = Telemetry> {
 /** A Kafka, run by a StatefulSet of ours or by Strimzi: consumers do not notice which. */
 export interface KafkaBuffer {
   /** @throws Error for a topic that this Kafka was not given, or that nobody may write */
-  writeTo<S extends Telemetry>(topic: KafkaTopic<S>): Endpoint<S, 'kafka'>;
+  writeTo<S extends Carried>(topic: KafkaTopic<S>): Endpoint<S, 'kafka'>;
   /** @throws Error for a topic that this Kafka was not given, or that nobody may read */
-  readFrom<S extends Telemetry>(topic: KafkaTopic<S>): Endpoint<S, 'kafka'>;
+  readFrom<S extends Carried>(topic: KafkaTopic<S>): Endpoint<S, 'kafka'>;
   /** Describes topics and consumer groups, for the exporter; `monitor` is its user. */
   readonly monitoring: Endpoint<'state', 'kafka'>;
   readonly monitor: KafkaUser;

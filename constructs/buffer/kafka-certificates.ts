@@ -1,7 +1,12 @@
 /**
  * The certificates by which clients recognise Kafka's brokers, and brokers each other.
  */
-import { addCertificate, type CertificateIssuer, type CertificateSecret } from '../core/certificate';
+import {
+  addCertificate,
+  addTrust,
+  type CertificateIssuer,
+  type CertificateSecret,
+} from '../core/certificate';
 import type { Component } from '../core/component';
 import { BROKER_COMMON_NAME } from './kafka-config';
 
@@ -26,13 +31,6 @@ export function addKafkaCertificates(
       usages: ['server auth', 'client auth'],
       combinedPem: true,
     }),
-    trust: addCertificate(component, 'trust', {
-      name: `${id}-trust`,
-      // A name without rights: its key opens nothing.
-      commonName: `${id}-trust`,
-      dnsNames: [],
-      issuer,
-      usages: ['client auth'],
-    }),
+    trust: addTrust(component, id, issuer),
   };
 }

@@ -1,6 +1,7 @@
 /**
- * Kafka's own configuration: `server.properties` for a combined broker and controller (KRaft), and its logging.
- * Source: Kafka 4.3 broker configuration reference. A real broker reads exactly these files in `test/proof/kafka.test.ts`.
+ * What every broker's `server.properties` says, with KRaft (`kraft-config.ts`) and with ZooKeeper
+ * (`kafka-legacy-config.ts`). Source: Kafka 4.3 and 3.9 broker configuration references. Real brokers read exactly
+ * these files in `test/proof/kafka.test.ts` and `test/proof/kafka-profiles.test.ts`.
  */
 import {
   directoryProvider,
@@ -49,8 +50,6 @@ export interface KafkaConfigProps {
   readonly cluster: KafkaCluster;
   readonly access: KafkaAccess;
   readonly adminName: string;
-  /** DNS names of the pods, in order. */
-  readonly podHosts: readonly string[];
   /** DNS name of the headless Service, which follows a pod's name. */
   readonly headlessHost: string;
   /** Domain that follows a pod's name for readers outside; undefined where there are none. */
@@ -59,12 +58,33 @@ export interface KafkaConfigProps {
 
 export type Properties = Readonly<Record<string, string | number | boolean>>;
 
-export function renderKafka(props: KafkaConfigProps): Properties {
+/** A listener on which the pods of one Kafka meet, with their certificates. */
+export interface PeerListener {
+  readonly name: string;
+  readonly port: number;
+  readonly protocol: 'kafka' | 'kafka-raft';
+  readonly purpose: string;
+}
+
+/** Copies of partitions, in every Kafka. */
+export const BROKER_LISTENER = {
+  name: 'brokers',
+  port: KAFKA_PORTS.brokers,
+  protocol: 'kafka',
+  purpose: 'copies of partitions (mutual TLS)',
+} as const satisfies PeerListener;
+
+/** What each broker is told, whoever keeps the metadata. */
+export function renderBroker(props: KafkaConfigProps, peers: readonly PeerListener[]): Properties {
   const { cluster, access } = props;
   const inside = props.headlessHost;
   const listeners = [
-    { name: 'BROKERS', port: KAFKA_PORTS.brokers, protocol: 'SSL', domain: inside },
-    { name: 'CONTROLLERS', port: KAFKA_PORTS.controllers, protocol: 'SSL', domain: inside },
+    ...peers.map(({ name, port }) => ({
+      name: name.toUpperCase(),
+      port,
+      protocol: 'SSL',
+      domain: inside,
+    })),
     ...usedListeners(access).map((listener) => {
       const { name, port, tls } = CLIENT_LISTENERS[listener];
       return {
@@ -76,25 +96,18 @@ export function renderKafka(props: KafkaConfigProps): Properties {
     }),
   ];
   return {
-    'process.roles': 'broker,controller',
-    'node.id': '${env:NODE_ID}',
-    'controller.quorum.voters': props.podHosts
-      .map((host, id) => `${id}@${host}:${KAFKA_PORTS.controllers}`)
-      .join(','),
-    'controller.listener.names': 'CONTROLLERS',
     'inter.broker.listener.name': 'BROKERS',
     listeners: listeners.map(({ name, port }) => `${name}://:${port}`).join(','),
     'advertised.listeners': listeners
       .map(({ name, port, domain }) => `${name}://\${env:POD_NAME}.${domain}:${port}`)
       .join(','),
     'listener.security.protocol.map': listeners.map(({ name, protocol }) => `${name}:${protocol}`).join(','),
-    ...tlsProperties(),
+    ...tlsProperties(peers),
     ...loginProperties(access),
     'config.providers': 'env,directory',
     'config.providers.env.class': 'org.apache.kafka.common.config.provider.EnvVarConfigProvider',
     'config.providers.env.param.allowlist.pattern': 'NODE_ID|POD_NAME',
     ...directoryProvider(KAFKA_DIRS.passwords),
-    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': false,
     'super.users': `User:${props.adminName};User:CN=${BROKER_COMMON_NAME}`,
     // A folder of its own: on a fresh volume stands `lost+found`, which Kafka takes for a broken partition.
@@ -104,7 +117,7 @@ export function renderKafka(props: KafkaConfigProps): Properties {
 }
 
 /** Brokers and controllers prove themselves to each other with their certificates, so no password is shared. */
-function tlsProperties(): Properties {
+function tlsProperties(peers: readonly PeerListener[]): Properties {
   return {
     'ssl.keystore.type': 'PEM',
     'ssl.keystore.location': KAFKA_KEY_STORE,
@@ -113,8 +126,7 @@ function tlsProperties(): Properties {
     // What connects inside is ours and speaks it (the JVM, Go's crypto/tls), and of readers outside it is asked.
     'ssl.protocol': 'TLSv1.3',
     'ssl.enabled.protocols': 'TLSv1.3',
-    'listener.name.brokers.ssl.client.auth': 'required',
-    'listener.name.controllers.ssl.client.auth': 'required',
+    ...Object.fromEntries(peers.map(({ name }) => [`listener.name.${name}.ssl.client.auth`, 'required'])),
   };
 }
 
@@ -135,7 +147,7 @@ function loginProperties(access: KafkaAccess): Properties {
   );
 }
 
-/** What an acknowledged record rests on. Strimzi's brokers get the same. */
+/** What an acknowledged record rests on; the same in every Kafka, Strimzi's too. */
 export function durabilityProperties(cluster: KafkaCluster): Properties {
   return {
     // A misspelt topic is an error, not a new topic with one copy.
@@ -146,20 +158,8 @@ export function durabilityProperties(cluster: KafkaCluster): Properties {
     'offsets.topic.replication.factor': cluster.replicationFactor,
     'transaction.state.log.replication.factor': cluster.replicationFactor,
     'transaction.state.log.min.isr': cluster.minInSyncReplicas,
-    'share.coordinator.state.topic.replication.factor': cluster.replicationFactor,
-    'share.coordinator.state.topic.min.isr': cluster.minInSyncReplicas,
     // The arithmetic of the volumes counts on these.
     'log.retention.check.interval.ms': RETENTION_CHECK_SECONDS * 1000,
     'log.segment.delete.delay.ms': DELETE_DELAY_SECONDS * 1000,
-  };
-}
-
-/** To the console only: the image's own logs to files below a root file system that is read-only here. */
-export function renderKafkaLogging(): object {
-  return {
-    Configuration: {
-      Appenders: { Console: { name: 'STDOUT', PatternLayout: { pattern: '[%d] %p %m (%c)%n' } } },
-      Loggers: { Root: { level: 'INFO', AppenderRef: [{ ref: 'STDOUT' }] } },
-    },
   };
 }

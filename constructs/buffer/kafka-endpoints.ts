@@ -3,8 +3,8 @@
  * clients can speak.
  */
 import { AuthScheme } from '../core/credential';
-import type { Endpoint, EndpointProps, Protocol, Signal, Telemetry } from '../core/endpoint';
-import type { KafkaTopic } from './kafka-buffer';
+import type { Endpoint, EndpointProps, Protocol, Signal } from '../core/endpoint';
+import type { Carried, KafkaTopic } from './kafka-buffer';
 import { listenerOf } from './kafka-access';
 import { CLIENT_LISTENERS } from './kafka-config';
 import type { TopicPlan } from './kafka-topics';
@@ -33,7 +33,7 @@ export class TopicEndpoints {
     }
   }
 
-  public of<S extends Telemetry>(topic: KafkaTopic<S>, access: 'write' | 'read'): Endpoint<S, 'kafka'> {
+  public of<S extends Carried>(topic: KafkaTopic<S>, access: 'write' | 'read'): Endpoint<S, 'kafka'> {
     const endpoint = this.byTopic.get(key(topic.name, access));
     if (endpoint === undefined) {
       throw new Error(

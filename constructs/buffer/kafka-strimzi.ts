@@ -7,7 +7,7 @@ import type { CertificateSecret } from '../core/certificate';
 import { Component } from '../core/component';
 import type { Resources } from '../core/container-spec';
 import { AuthScheme } from '../core/credential';
-import type { Endpoint, Telemetry } from '../core/endpoint';
+import type { Endpoint } from '../core/endpoint';
 import {
   Kafka as KafkaResource,
   KafkaNodePool,
@@ -18,7 +18,7 @@ import { networkPeers, reachOf } from '../core/network-access';
 import { OperatorPods } from '../core/operator-pods';
 import type { Platform } from '../core/platform';
 import { everyUser, usedListeners } from './kafka-access';
-import type { KafkaBuffer, KafkaTopic, KafkaUser } from './kafka-buffer';
+import type { Carried, KafkaBuffer, KafkaTopic, KafkaUser } from './kafka-buffer';
 import { addKafkaCertificates } from './kafka-certificates';
 import { explainKafka, resolveKafka, type KafkaClusterProps, type ResolvedKafka } from './kafka-cluster';
 import { CLIENT_LISTENERS } from './kafka-config';
@@ -84,11 +84,11 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
     });
   }
 
-  public writeTo<S extends Telemetry>(topic: KafkaTopic<S>): Endpoint<S, 'kafka'> {
+  public writeTo<S extends Carried>(topic: KafkaTopic<S>): Endpoint<S, 'kafka'> {
     return this.topics.of(topic, 'write');
   }
 
-  public readFrom<S extends Telemetry>(topic: KafkaTopic<S>): Endpoint<S, 'kafka'> {
+  public readFrom<S extends Carried>(topic: KafkaTopic<S>): Endpoint<S, 'kafka'> {
     return this.topics.of(topic, 'read');
   }
 
@@ -194,7 +194,9 @@ export class KafkaStrimzi extends Component implements KafkaBuffer {
       const clients = this.platform.graph.into(brokers).filter(({ to }) => to.port === port);
       if (clients.length === 0) continue;
       const peers = new Map(
-        clients.flatMap(({ from }) => networkPeers(reachOf(from))).map((peer) => [JSON.stringify(peer), peer]),
+        clients
+          .flatMap(({ from }) => networkPeers(reachOf(from)))
+          .map((peer) => [JSON.stringify(peer), peer]),
       );
       const sorted = [...peers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, peer]) => peer);
       kafka.addJsonPatch(JsonPatch.add(`/spec/kafka/listeners/${index}/networkPolicyPeers`, sorted));

@@ -42,6 +42,7 @@ import type { KafkaClusterProps, ResolvedKafka } from './kafka-cluster';
 import { CLIENT_LISTENERS, durabilityProperties } from './kafka-config';
 import { externalHost } from './kafka-external';
 import { heapMebibytes, KAFKA_SIZING } from './kafka-sizing';
+import { shareGroupProperties } from './kraft-config';
 
 /** Strimzi mounts additional volumes below `/mnt` alone. */
 const PASSWORDS_DIR = '/mnt/passwords';
@@ -138,6 +139,7 @@ export function renderStrimziKafka(
       authorization: { type: AuthorizationType.SIMPLE, superUsers: [builtIn.admin.name] },
       config: {
         ...durabilityProperties(cluster),
+        ...shareGroupProperties(cluster),
         'config.providers': 'directory',
         ...directoryProvider(PASSWORDS_DIR),
       },

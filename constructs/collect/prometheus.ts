@@ -1,28 +1,42 @@
 /**
- * Prometheus: scrapes every workload of a small platform, keeps the samples on its own volume, evaluates the alert rules
- * and tells Alertmanager. What it scrapes and what it calls down are read off the graph when the environment is complete.
+ * Prometheus: scrapes every workload of a small platform, and by choice the cluster; keeps the samples on its own volume,
+ * writes copies of them elsewhere by choice, evaluates the alert rules and tells Alertmanager. What it scrapes and what it calls down are read off the graph when the environment is complete.
  */
 import { Duration, Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
-import { Component, type ComponentProps } from '../core/component';
+import { Component, type ComponentProps, type MountedConfig } from '../core/component';
 import { ConfigFile } from '../core/config-file';
 import type { Resources } from '../core/container-spec';
+import type { Credential } from '../core/credential';
+import { Delivery } from '../core/delivery';
 import type { Endpoint } from '../core/endpoint';
 import type { Platform, Tier } from '../core/platform';
 import { bytesOf, humanBytes, humanSeconds } from '../core/quantity';
 import { scrapeJobs, type ScrapeJob } from '../core/scrape-jobs';
 import { Workload } from '../core/workload';
-import { renderPrometheus } from './prometheus-config';
+import { addClusterTargets, scrapePermissions } from './cluster-scrapes';
+import { REMOTE_WRITE_QUEUE, renderPrometheus } from './prometheus-config';
+import {
+  checkDestinations,
+  destinationFiles,
+  type DestinationFiles,
+  type RemoteWriteDestination,
+} from './remote-write';
+import { checkDeclared, connectTargets, visibleJobs, type ScraperProps } from './scraper';
 
-export interface PrometheusProps extends ComponentProps {
-  readonly kubernetesApi: Endpoint<'coordination', 'kubernetes-api'>;
-  /** The platform's namespaces: in these, and in no other, it may look for pods. */
-  readonly scrapes: readonly string[];
+/** Where a copy of every sample goes. */
+export interface PrometheusDestination extends RemoteWriteDestination {
+  /** @default none */
+  readonly credential?:
+    (Credential & { kind: 'bearer' }) | (Credential & { kind: 'basic' } & { readonly username: string });
+}
+
+export interface PrometheusProps extends ComponentProps, ScraperProps {
   readonly alertmanager: Endpoint<'alerts', 'alertmanager-api'>;
   /** The rule file's content, of what is scraped. */
   readonly rules: (jobs: readonly ScrapeJob[]) => object;
-  /** What every alert says of where it comes from: an operator's decision. */
-  readonly labels: { readonly cluster: string; readonly environment: string };
+  /** @default none */
+  readonly remoteWrite?: readonly PrometheusDestination[];
   /** How long samples are kept: an operator's decision. */
   readonly retention: Duration;
   readonly volume: { readonly size: Size; readonly storageClass: string };
@@ -54,6 +68,12 @@ const BLOCKS_SHARE = 0.8;
 /** Model parameters: the larger programs here show about so many series; the documentation says 1 to 2 bytes. */
 const SERIES_PER_TARGET = 500;
 const BYTES_PER_SAMPLE = 2;
+/** Model parameters: a sample in a queue refers to the labels of its series; on the wire a block is compressed. */
+const QUEUED_BYTES_PER_SAMPLE = 100;
+const WRITTEN_BYTES_PER_SAMPLE = 10;
+const REMOTE_WRITE_MEMORY = Size.kibibytes(
+  (REMOTE_WRITE_QUEUE.capacity * REMOTE_WRITE_QUEUE.max_shards * QUEUED_BYTES_PER_SAMPLE) / 1000,
+);
 
 export class Prometheus extends Component {
   public readonly query: Endpoint<'queries', 'prometheus-query'>;
@@ -66,32 +86,18 @@ export class Prometheus extends Component {
       summary: "Scrapes the platform's own metrics and evaluates alert rules (Prometheus)",
     });
     const interval = props.interval ?? PROMETHEUS_DEFAULTS.interval;
-    const config = this.deferredConfigMap(`${id}-config`, () => {
-      const jobs = this.jobs(props);
-      const scraped = { jobs, intervalSeconds: interval.toSeconds(), labels: props.labels };
-      const { alertmanager } = props;
-      return [
-        ConfigFile.yaml(
-          scope,
-          'prometheus.yml',
-          renderPrometheus({ ...scraped, ruleFile: `${CONFIG_DIR}/rules.yml`, alertmanager }),
-        ),
-        ConfigFile.yaml(scope, 'rules.yml', props.rules(jobs)),
-      ];
-    });
+    const destinations = props.remoteWrite ?? [];
+    checkDeclared(this, props, interval);
+    checkDestinations(this, 'remoteWrite', destinations);
+    const { files, mounts } = destinationFiles(this, CONFIG_DIR, destinations);
+    if (props.cluster !== undefined) addClusterTargets(scope, props.cluster);
+    const config = this.config(props, interval, files);
     this.workload = new Workload(this, id, {
       kind: 'StatefulSet',
       replicas: props.replicas ?? REPLICAS[scope.tier],
       uid: UID,
       drainSeconds: DRAIN_SECONDS,
-      identity: {
-        permissions: Object.fromEntries(
-          props.scrapes.map((namespace) => [
-            namespace,
-            [{ apiGroup: '', resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
-          ]),
-        ),
-      },
+      identity: scrapePermissions(props.scrapes, props.cluster),
       claims: [{ name: 'data', ...props.volume }],
       container: {
         image: CATALOG.prometheus,
@@ -112,6 +118,7 @@ export class Prometheus extends Component {
           startupSeconds: 300,
         },
         configs: [{ mountPath: CONFIG_DIR, config }],
+        ...mounts,
         volumes: [{ claim: 'data', mountPath: DATA_DIR }],
       },
     });
@@ -131,38 +138,64 @@ export class Prometheus extends Component {
     this.workload.connect(props.alertmanager, { signals: ['alerts'], purpose: 'what fires' });
     scope.whenComplete(() => {
       const jobs = scrapeJobs(scope.graph);
-      for (const { endpoint } of jobs) {
-        this.workload.connect(endpoint, { signals: ['metrics'], purpose: 'scrape' });
-      }
+      connectTargets(this.workload, jobs);
+      this.copy(destinations, samplesPerSecond(props, jobs, interval));
       this.checkVolume(props, jobs, interval);
     });
   }
 
-  /** The jobs in the namespaces that it may look into; the others are reported. */
-  private jobs({ scrapes }: PrometheusProps): readonly ScrapeJob[] {
-    const jobs = scrapeJobs(this.platform.graph);
-    const hidden = jobs.filter((job) => !scrapes.includes(job.namespace));
-    if (hidden.length > 0) {
-      this.problem({
-        property: 'scrapes',
-        value: scrapes,
-        rule: `there are metrics in ${[...new Set(hidden.map((job) => job.namespace))].join(', ')} too: ${hidden.map((job) => job.name).join(', ')}`,
-        remedy: 'add the namespace',
+  private config(
+    props: PrometheusProps,
+    interval: Duration,
+    files: readonly DestinationFiles[],
+  ): MountedConfig {
+    return this.deferredConfigMap(`${this.node.id}-config`, () => {
+      const jobs = visibleJobs(this, props.scrapes);
+      const { alertmanager, labels, drop = [], remoteWrite = [] } = props;
+      const prometheus = renderPrometheus({
+        jobs,
+        intervalSeconds: interval.toSeconds(),
+        labels,
+        drop,
+        ruleFile: `${CONFIG_DIR}/rules.yml`,
+        alertmanager,
+        remoteWrite: remoteWrite.map(({ remoteWrite: { url }, credential }, i) => ({
+          url,
+          username: credential?.kind === 'basic' ? credential.username : undefined,
+          secretFile: files[i]?.secretFile,
+          caFile: files[i]?.caFile,
+        })),
       });
-    }
-    return jobs.filter((job) => scrapes.includes(job.namespace));
+      return [
+        ConfigFile.yaml(this.platform, 'prometheus.yml', prometheus),
+        ConfigFile.yaml(this.platform, 'rules.yml', props.rules(jobs)),
+      ];
+    });
   }
 
-  private checkVolume(
-    { volume, retention }: PrometheusProps,
-    jobs: readonly ScrapeJob[],
-    interval: Duration,
-  ): void {
-    const targets = jobs.reduce((sum, job) => sum + job.targets, 0);
-    const perSecond = (targets * SERIES_PER_TARGET) / interval.toSeconds();
+  private copy(destinations: readonly PrometheusDestination[], eventsPerSecond: number): void {
+    for (const { remoteWrite, credential } of destinations) {
+      this.workload.connect(remoteWrite, {
+        signals: ['metrics'],
+        purpose: 'a copy of every sample',
+        // The samples themselves are on its own volume.
+        delivery: Delivery.bestEffort(REMOTE_WRITE_MEMORY),
+        load: { eventsPerSecond, bytesPerSecond: eventsPerSecond * WRITTEN_BYTES_PER_SAMPLE },
+        ...(credential === undefined ? {} : { credential }),
+      });
+    }
+  }
+
+  private checkVolume(props: PrometheusProps, jobs: readonly ScrapeJob[], interval: Duration): void {
+    const { volume, retention, declared } = props;
+    const perSecond = samplesPerSecond(props, jobs, interval);
     const bytes = (perSecond * retention.toSeconds() * BYTES_PER_SAMPLE) / BLOCKS_SHARE;
+    const samples =
+      declared === undefined
+        ? `${countTargets(jobs)} targets × ${SERIES_PER_TARGET} series ÷ ${interval.toSeconds()} s`
+        : `${declared.samplesPerSecond} samples/s`;
     const because =
-      `${targets} targets × ${SERIES_PER_TARGET} series ÷ ${interval.toSeconds()} s × ${BYTES_PER_SAMPLE} B × ` +
+      `${samples} × ${BYTES_PER_SAMPLE} B × ` +
       `${humanSeconds(retention.toSeconds())}, in ${BLOCKS_SHARE * 100} % of the volume`;
     this.derived('volume that the retention needs', humanBytes(bytes), because);
     if (bytesOf(volume.size) >= bytes) return;
@@ -173,6 +206,18 @@ export class Prometheus extends Component {
       remedy: 'enlarge it, or keep samples for a shorter time',
     });
   }
+}
+
+function samplesPerSecond(
+  { declared }: ScraperProps,
+  jobs: readonly ScrapeJob[],
+  interval: Duration,
+): number {
+  return declared?.samplesPerSecond ?? (countTargets(jobs) * SERIES_PER_TARGET) / interval.toSeconds();
+}
+
+function countTargets(jobs: readonly ScrapeJob[]): number {
+  return jobs.reduce((sum, job) => sum + job.targets, 0);
 }
 
 /** Prometheus counts a megabyte as 2^20 bytes. */

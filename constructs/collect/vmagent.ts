@@ -1,34 +1,46 @@
 /**
- * vmagent, the scrape agent: collects the metrics of every workload of the platform, its own included, and writes them
- * to the metrics store; what the store cannot take waits on a volume. What it scrapes is read off the graph when the
- * environment is complete, so it can stand anywhere in a system.
+ * vmagent, the scrape agent: collects the metrics of every workload of the platform, its own included, and by choice
+ * those of the cluster, and writes them to one or several metrics stores; what a store cannot take waits on a volume. What
+ * it scrapes is read off the graph when the environment is complete, so it can stand anywhere in a system.
  */
 import { Duration, Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
-import { Component, type ComponentProps } from '../core/component';
+import { Component, type ComponentProps, type MountedConfig } from '../core/component';
 import { ConfigFile } from '../core/config-file';
 import type { Resources } from '../core/container-spec';
 import type { Credential } from '../core/credential';
-import { Delivery, type Load } from '../core/delivery';
+import { Delivery, scaleLoad, type Load } from '../core/delivery';
 import type { Endpoint } from '../core/endpoint';
 import { goFlags } from '../core/go-flags';
 import type { Platform } from '../core/platform';
 import { bytesOf, humanBytes } from '../core/quantity';
 import { scrapeJobs, type ScrapeJob } from '../core/scrape-jobs';
 import { Workload } from '../core/workload';
-import { renderScrapeConfig } from './vmagent-config';
+import { addClusterTargets, scrapePermissions } from './cluster-scrapes';
+import { checkDestinations, destinationFiles, type RemoteWriteDestination } from './remote-write';
+import { renderScrapeConfig, type RelabelRule } from './scrape-config';
+import { checkDeclared, connectTargets, visibleJobs, type ScraperProps } from './scraper';
+import { renderAggregation, type AggregationRule } from './vmagent-config';
+import { LEAST_QUEUE_BYTES, queueSizes, writtenShare } from './vmagent-queues';
 
-export interface VmagentProps extends ComponentProps {
-  readonly remoteWrite: Endpoint<'metrics', 'prometheus-remote-write'>;
+export interface VmagentDestination extends RemoteWriteDestination {
   /** @default none */
   readonly credential?: Credential & { kind: 'bearer' };
-  /** Where it learns of pods. */
-  readonly kubernetesApi: Endpoint<'coordination', 'kubernetes-api'>;
-  /** The platform's namespaces: in these, and in no other, it may look for pods. */
-  readonly scrapes: readonly string[];
-  /** Identity of this cluster in a store that may hold several: an operator's decision. */
-  readonly labels: { readonly cluster: string; readonly environment: string };
-  /** Volume of the queue: an operator's decision, checked against the outage that the environment declares. */
+  /**
+   * How often a series gets a sample there, e.g. 5 minutes for a store that keeps it for years: the last of each interval.
+   * @default every sample
+   */
+  readonly aggregate?: { readonly interval: Duration };
+}
+
+export interface VmagentProps extends ComponentProps, ScraperProps {
+  /** Each gets everything, and has a queue of its own. */
+  readonly destinations: readonly [VmagentDestination, ...VmagentDestination[]];
+  /** Steps of relabelling of every series on its way out. @default none */
+  readonly relabel?: readonly RelabelRule[];
+  /** Series of which only aggregates go on, to every destination. @default none */
+  readonly aggregate?: readonly AggregationRule[];
+  /** Volume of the queues: an operator's decision, checked against the outage that the environment declares. */
   readonly volume: { readonly size: Size; readonly storageClass: string };
   /** @default VMAGENT_DEFAULTS.interval */
   readonly interval?: Duration;
@@ -46,17 +58,22 @@ const VMAGENT_DEFAULTS = {
 const PORT = 8429;
 const UID = 65534;
 const CONFIG_DIR = '/etc/vmagent';
-const SECRETS_DIR = '/etc/vmagent-secrets';
 const QUEUE_DIR = '/var/lib/vmagent';
 /** Of the volume: the rest is for the file system, and for the block that is being written when the limit is reached. */
 const QUEUE_SHARE = 0.9;
-/** "Calculating disk space for persistence queue", vmagent documentation. */
-const LEAST_QUEUE_BYTES = 500 * 1024 ** 2;
 /** It writes what is in memory to the queue when it stops. */
 const DRAIN_SECONDS = 60;
 /** Model parameters: the larger programs here show about so many series, and a compressed block so many bytes each. */
 const SAMPLES_PER_TARGET = 1500;
 const BYTES_PER_SAMPLE = 10;
+
+/** A destination with what was computed for it. */
+interface Queue {
+  readonly to: VmagentDestination;
+  /** How much of what is scraped is written there. */
+  readonly share: number;
+  readonly bytes: number;
+}
 
 export class Vmagent extends Component {
   public readonly metrics: Endpoint<'metrics', 'prometheus-scrape'>;
@@ -68,61 +85,45 @@ export class Vmagent extends Component {
       summary: "Scrapes the platform's own metrics (vmagent), with a queue on disk",
     });
     const interval = props.interval ?? VMAGENT_DEFAULTS.interval;
-    const queueBytes = Math.floor(bytesOf(props.volume.size) * QUEUE_SHARE);
-    if (queueBytes < LEAST_QUEUE_BYTES) {
-      this.problem({
-        property: 'volume.size',
-        value: humanBytes(bytesOf(props.volume.size)),
-        rule: `the queue takes ${QUEUE_SHARE * 100} % of it and needs ${humanBytes(LEAST_QUEUE_BYTES)} at least`,
-        remedy: 'give 1 GiB or more',
-      });
-    }
-    const config = this.deferredConfigMap(`${id}-config`, () => [
-      ConfigFile.yaml(
-        scope,
-        'scrape.yml',
-        renderScrapeConfig({
-          jobs: this.jobs(props),
-          intervalSeconds: interval.toSeconds(),
-          labels: props.labels,
-        }),
-      ),
-    ]);
-    const token = props.credential === undefined ? undefined : this.secret(props.credential.secret);
+    checkDeclared(this, props, interval);
+    checkDestinations(this, 'destinations', props.destinations);
+    const queues = this.queues(props, interval);
+    const config = this.config(props, interval);
+    const { files, mounts } = destinationFiles(this, CONFIG_DIR, props.destinations);
+    if (props.cluster !== undefined) addClusterTargets(scope, props.cluster);
     this.workload = new Workload(this, id, {
       kind: 'StatefulSet',
       // One: two would scrape everything twice. While it restarts, targets keep their counters.
       replicas: 1,
       uid: UID,
       drainSeconds: DRAIN_SECONDS,
-      identity: {
-        permissions: Object.fromEntries(
-          props.scrapes.map((namespace) => [
-            namespace,
-            [{ apiGroup: '', resources: ['pods'], verbs: ['get', 'list', 'watch'] }],
-          ]),
-        ),
-      },
+      identity: scrapePermissions(props.scrapes, props.cluster),
       claims: [{ name: 'queue', ...props.volume }],
       container: {
         image: CATALOG.vmagent,
         args: goFlags({
           'promscrape.config': `${CONFIG_DIR}/scrape.yml`,
           'promscrape.config.strictParse': true,
-          'remoteWrite.url': props.remoteWrite.url,
-          'remoteWrite.bearerTokenFile': token === undefined ? undefined : `${SECRETS_DIR}/${token.key}`,
+          // A pod with several ports is found once for each of them.
+          'promscrape.suppressDuplicateScrapeTargetErrors':
+            props.cluster?.annotatedPods === undefined ? undefined : true,
+          'remoteWrite.relabelConfig': fileOf('relabel.yml', props.relabel),
+          'streamAggr.config': fileOf('aggregation.yml', props.aggregate),
+          // What is repeated belongs together by its order: the first of each is the first destination's.
+          'remoteWrite.url': queues.map(({ to }) => to.remoteWrite.url),
+          'remoteWrite.bearerTokenFile': eachOrNone(files.map(({ secretFile }) => secretFile)),
+          'remoteWrite.tlsCAFile': eachOrNone(files.map(({ caFile }) => caFile)),
+          'remoteWrite.streamAggr.dedupInterval': eachOrNone(
+            queues.map(({ to }) => to.aggregate && `${to.aggregate.interval.toSeconds()}s`),
+          ),
           'remoteWrite.tmpDataPath': QUEUE_DIR,
-          'remoteWrite.maxDiskUsagePerURL': queueBytes,
+          'remoteWrite.maxDiskUsagePerURL': queues.map(({ bytes }) => bytes),
           loggerFormat: 'json',
         }),
         resources: props.resources ?? VMAGENT_DEFAULTS.resources,
         probes: { readiness: { http: '/health', port: PORT } },
         configs: [{ mountPath: CONFIG_DIR, config }],
-        ...(token === undefined
-          ? {}
-          : {
-              secretFiles: [{ mountPath: SECRETS_DIR, secretName: token.secretName, keys: [token.key] }],
-            }),
+        ...mounts,
         volumes: [{ claim: 'queue', mountPath: QUEUE_DIR }],
       },
     });
@@ -140,48 +141,82 @@ export class Vmagent extends Component {
       credential: { kind: 'token' },
     });
     scope.whenComplete(() => {
-      this.connect(props, interval, Size.kibibytes(Math.floor(queueBytes / 1024)));
+      const jobs = scrapeJobs(scope.graph);
+      connectTargets(this.workload, jobs);
+      this.write(queues, this.scraped(props, jobs, interval));
     });
   }
 
-  /** The jobs in the namespaces that it may look into; the others are reported. */
-  private jobs(props: VmagentProps): readonly ScrapeJob[] {
-    const jobs = scrapeJobs(this.platform.graph);
-    const hidden = jobs.filter((job) => !props.scrapes.includes(job.namespace));
-    if (hidden.length > 0) {
+  private queues({ volume, destinations }: VmagentProps, interval: Duration): Queue[] {
+    const bytes = Math.floor(bytesOf(volume.size) * QUEUE_SHARE);
+    if (bytes < LEAST_QUEUE_BYTES * destinations.length) {
+      const each = destinations.length === 1 ? '' : ` for each of ${destinations.length} destinations`;
       this.problem({
-        property: 'scrapes',
-        value: props.scrapes,
-        rule: `there are metrics in ${[...new Set(hidden.map((job) => job.namespace))].join(', ')} too: ${hidden.map((job) => job.name).join(', ')}`,
-        remedy: 'add the namespace',
+        property: 'volume.size',
+        value: humanBytes(bytesOf(volume.size)),
+        rule: `the queue takes ${QUEUE_SHARE * 100} % of it and needs ${humanBytes(LEAST_QUEUE_BYTES)} at least${each}`,
+        remedy: `give ${destinations.length} GiB or more`,
       });
     }
-    return jobs.filter((job) => props.scrapes.includes(job.namespace));
+    const shares = destinations.map(({ aggregate }) => writtenShare(interval, aggregate?.interval));
+    const sizes = queueSizes(bytes, shares);
+    return destinations.map((to, i) => ({ to, share: shares[i] ?? 1, bytes: sizes[i] ?? 0 }));
   }
 
-  private connect(props: VmagentProps, interval: Duration, queue: Size): void {
-    const jobs = scrapeJobs(this.platform.graph);
-    for (const { endpoint } of jobs) {
-      this.workload.connect(endpoint, { signals: ['metrics'], purpose: 'scrape' });
-    }
-    const load = scrapeLoad(jobs, interval.toSeconds());
+  private config(props: VmagentProps, interval: Duration): MountedConfig {
+    const scope = this.platform;
+    const { labels, drop = [], relabel = [], aggregate = [] } = props;
+    return this.deferredConfigMap(`${this.node.id}-config`, () => [
+      ConfigFile.yaml(
+        scope,
+        'scrape.yml',
+        renderScrapeConfig({
+          jobs: visibleJobs(this, props.scrapes),
+          intervalSeconds: interval.toSeconds(),
+          labels,
+          drop,
+        }),
+      ),
+      ...(relabel.length === 0 ? [] : [ConfigFile.yaml(scope, 'relabel.yml', relabel)]),
+      ...(aggregate.length === 0
+        ? []
+        : [ConfigFile.yaml(scope, 'aggregation.yml', renderAggregation(aggregate))]),
+    ]);
+  }
+
+  private scraped({ declared }: VmagentProps, jobs: readonly ScrapeJob[], interval: Duration): Load {
+    const targets = jobs.reduce((sum, job) => sum + job.targets, 0);
+    const eventsPerSecond =
+      declared?.samplesPerSecond ?? (targets * SAMPLES_PER_TARGET) / interval.toSeconds();
     this.derived(
       'samples scraped each second',
-      Math.round(load.eventsPerSecond),
-      `${SAMPLES_PER_TARGET} from each target of ${jobs.length} jobs every ${interval.toSeconds()} s`,
+      Math.round(eventsPerSecond),
+      declared === undefined
+        ? `${SAMPLES_PER_TARGET} from each target of ${jobs.length} jobs every ${interval.toSeconds()} s`
+        : `declared, of ${declared.activeSeries} series every ${interval.toSeconds()} s`,
     );
-    this.workload.connect(props.remoteWrite, {
-      signals: ['metrics'],
-      purpose: "the platform's own metrics",
-      delivery: Delivery.diskQueue(queue, 1, 'loses'),
-      load,
-      ...(props.credential === undefined ? {} : { credential: props.credential }),
-    });
+    return { eventsPerSecond, bytesPerSecond: eventsPerSecond * BYTES_PER_SAMPLE };
+  }
+
+  private write(queues: readonly Queue[], scraped: Load): void {
+    for (const { to, share, bytes } of queues) {
+      const load = scaleLoad(scraped, share);
+      this.workload.connect(to.remoteWrite, {
+        signals: ['metrics'],
+        purpose: "the platform's own metrics",
+        delivery: Delivery.diskQueue(Size.kibibytes(Math.floor(bytes / 1024)), 1, 'loses'),
+        load,
+        ...(to.credential === undefined ? {} : { credential: to.credential }),
+      });
+    }
   }
 }
 
-function scrapeLoad(jobs: readonly ScrapeJob[], intervalSeconds: number): Load {
-  const targets = jobs.reduce((sum, job) => sum + job.targets, 0);
-  const eventsPerSecond = (targets * SAMPLES_PER_TARGET) / intervalSeconds;
-  return { eventsPerSecond, bytesPerSecond: eventsPerSecond * BYTES_PER_SAMPLE };
+function fileOf(name: string, content: readonly unknown[] | undefined): string | undefined {
+  return content === undefined || content.length === 0 ? undefined : `${CONFIG_DIR}/${name}`;
+}
+
+/** A value for every destination, empty where it has none: a single one would hold for all. */
+function eachOrNone(values: readonly (string | undefined)[]): string[] | undefined {
+  return values.every((value) => value === undefined) ? undefined : values.map((value) => value ?? '');
 }

@@ -32,6 +32,8 @@ export interface CompatibilityRule {
   readonly inParts?: boolean;
   readonly needs?: string;
   readonly excludes?: string;
+  /** The rule is silent where this runs too. @default never */
+  readonly unless?: string;
   readonly sameVersionAs?: string;
   /** Why, and where that is written. */
   readonly rule: string;
@@ -43,8 +45,16 @@ const COMPATIBILITY: readonly CompatibilityRule[] = [
     component: 'kafka',
     from: '4',
     excludes: 'zookeeper',
+    // Both stand side by side while one is migrated to the other.
+    unless: 'kafka-legacy',
     rule: 'Kafka 4 and newer runs without ZooKeeper (KRaft only; 3.9 was the last with it)',
     remedy: 'remove ZooKeeper, or stay on Kafka 3.9 with a waiver',
+  },
+  {
+    component: 'kafka-legacy',
+    needs: 'zookeeper',
+    rule: 'the legacy Kafka keeps its metadata in ZooKeeper',
+    remedy: 'add ZooKeeper, or move to Kafka 4, which needs none (docs/guides/kafka-migration.md)',
   },
   {
     component: 'tempo',
@@ -78,6 +88,19 @@ const COMPATIBILITY: readonly CompatibilityRule[] = [
     needs: 'elasticsearch',
     rule: 'Filebeat writes to Elasticsearch here',
     remedy: 'add Elasticsearch, or leave Filebeat out',
+  },
+  {
+    component: 'filebeat',
+    sameVersionAs: 'elasticsearch',
+    rule: 'Filebeat and Elasticsearch have one version here (a Filebeat newer than its store is not supported)',
+    remedy: 'pin both to one version in the catalogue',
+  },
+  {
+    component: 'curator',
+    from: '9',
+    needs: 'elasticsearch',
+    rule: "Curator's major version is locked to Elasticsearch's: 9 works with 9 only",
+    remedy: 'run it beside an Elasticsearch 9, or let ILM do its work',
   },
 ];
 
@@ -215,6 +238,7 @@ function speaksAbout(rule: CompatibilityRule, entry: CatalogEntry, parts: number
 function isBroken(rule: CompatibilityRule, entry: CatalogEntry, used: readonly UsedEntry[]): boolean {
   const has = (name: string): boolean => used.some((other) => other.entry.name === name);
   const others = used.filter((other) => other.entry.name === rule.sameVersionAs);
+  if (rule.unless !== undefined && has(rule.unless)) return false;
   return (
     (rule.needs !== undefined && !has(rule.needs)) ||
     (rule.excludes !== undefined && has(rule.excludes)) ||

@@ -65,3 +65,19 @@ export function addCertificate(scope: Construct, id: string, props: CertificateP
   });
   return { secretName: props.name };
 }
+
+/**
+ * A Secret of the chart's namespace of which only `ca.crt` is of use: what a client has to trust. So no client's pod ever
+ * names a Secret with a server's key.
+ */
+export function addTrust(scope: Construct, id: string, issuer: CertificateIssuer): CertificateSecret {
+  const name = `${id}-trust`;
+  // A name without rights: its key opens nothing.
+  return addCertificate(scope, 'trust', {
+    name,
+    commonName: name,
+    dnsNames: [],
+    issuer,
+    usages: ['client auth'],
+  });
+}

@@ -63,15 +63,25 @@ export abstract class Component extends Chart {
     this.secrets = new ComponentSecrets(this, `${id}-secrets`);
   }
 
-  /** The key under which this component's pods find a secret of the environment's store. */
-  public secret(ref: SecretRef): SecretKey {
-    return this.secrets.key(ref);
+  /**
+   * The key under which this component's pods find a secret of the environment's store.
+   * @param key what it is called there, where a program looks for a certain name
+   */
+  public secret(ref: SecretRef, key: string = ref.name): SecretKey {
+    return this.secrets.key(ref, key);
   }
 
-  /** A ConfigMap with these files; the same text is written to `config/<component>/` for its own validator. */
-  public configMap(name: string, files: readonly ConfigFile[]): MountedConfig {
+  /**
+   * A ConfigMap with these files; the same text is written to `config/<component>/` for its own validator.
+   * @param labels by which somebody else's program finds it
+   */
+  public configMap(
+    name: string,
+    files: readonly ConfigFile[],
+    labels: Readonly<Record<string, string>> = {},
+  ): MountedConfig {
     new ConfigMap(this, `config-${name}`, {
-      metadata: { name },
+      metadata: { name, labels: { ...labels } },
       data: Object.fromEntries(files.map((file) => [file.name, file.text])),
     });
     const mounted = { configMapName: name, files };

@@ -6,9 +6,13 @@ import { AuthScheme } from './credential';
 import type { Queue } from './delivery';
 import type { Party } from './party';
 
-/** What flows over a connection. The first three are telemetry, the others are what the platform itself exchanges. */
+/**
+ * What flows over a connection: telemetry, what applications tell each other (`messages`), and what the platform itself
+ * exchanges.
+ */
 export type Telemetry = 'logs' | 'metrics' | 'traces';
-export type Signal = Telemetry | 'queries' | 'alerts' | 'state' | 'objects' | 'web' | 'coordination';
+export type Signal =
+  Telemetry | 'messages' | 'queries' | 'alerts' | 'state' | 'objects' | 'web' | 'coordination';
 
 export const TELEMETRY: readonly Telemetry[] = ['logs', 'metrics', 'traces'];
 
@@ -95,6 +99,22 @@ export interface EndpointProps<S extends Signal, P extends Protocol> {
    * @default the owner's own Service
    */
   readonly via?: 'service' | 'headless' | { readonly host: string };
+  /**
+   * For metrics: what a scraper has to know beside address and path.
+   * @default the pods of the owner are scraped, and the metrics are about themselves
+   */
+  readonly scrape?: ScrapeHints;
+}
+
+export interface ScrapeHints {
+  /**
+   * How the targets are found where they are none of the platform's pods: the kubelet of each node, each API server, or
+   * pods that say by annotation that they want to be scraped on the endpoint's port.
+   * @default the owner's pods
+   */
+  readonly targets?: 'nodes' | 'api-servers' | 'annotated-pods';
+  /** Whether the metrics are about other things and name them (`namespace`, `pod`). @default false */
+  readonly aboutOthers?: boolean;
 }
 
 /**
@@ -118,6 +138,7 @@ export class Endpoint<in S extends Signal = never, out P extends Protocol = Prot
   public readonly topic: string | undefined;
   public readonly queue: Queue | undefined;
   public readonly via: NonNullable<EndpointProps<S, P>['via']>;
+  public readonly scrape: ScrapeHints;
 
   public constructor(
     public readonly owner: Party,
@@ -134,6 +155,7 @@ export class Endpoint<in S extends Signal = never, out P extends Protocol = Prot
     this.topic = props.topic;
     this.queue = props.queue;
     this.via = props.via ?? 'service';
+    this.scrape = props.scrape ?? {};
   }
 
   /** Identifier within an environment, e.g. `loki/otlp` or `kafka/clients#failover-logs`. */

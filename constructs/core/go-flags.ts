@@ -1,11 +1,16 @@
 /**
  * Command-line flags as Go's own `flag` package reads them, from data.
  */
-export type FlagValue = string | number | boolean | undefined;
+type FlagValue = string | number | boolean;
 
-/** `{ replicationFactor: 2, dryRun: undefined }` → `['-replicationFactor=2']`; what is undefined is left out. */
-export function goFlags(flags: Readonly<Record<string, FlagValue>>): string[] {
+/**
+ * `{ replicationFactor: 2, url: ['a', 'b'], dryRun: undefined }` → `['-replicationFactor=2', '-url=a', '-url=b']`; what is
+ * undefined is left out.
+ */
+export function goFlags(
+  flags: Readonly<Record<string, FlagValue | readonly FlagValue[] | undefined>>,
+): string[] {
   return Object.entries(flags).flatMap(([name, value]) =>
-    value === undefined ? [] : [`-${name}=${String(value)}`],
+    value === undefined ? [] : [value].flat().map((item) => `-${name}=${String(item)}`),
   );
 }

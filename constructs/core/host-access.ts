@@ -40,6 +40,10 @@ export function hostAnnotations(host: HostAccess | undefined): Readonly<Record<s
 
 export function hostPatches(host: HostAccess | undefined): JsonPatch[] {
   return [
+    // A node that takes no other pods is watched all the same: a control plane's, one with GPUs, one that is being drained.
+    ...(host === undefined
+      ? []
+      : [JsonPatch.add('/spec/template/spec/tolerations', [{ operator: 'Exists' }])]),
     ...(host?.network === undefined
       ? []
       : [
@@ -47,6 +51,7 @@ export function hostPatches(host: HostAccess | undefined): JsonPatch[] {
           // Otherwise a pod in the node's network does not find the cluster's Services.
           JsonPatch.add('/spec/template/spec/dnsPolicy', 'ClusterFirstWithHostNet'),
         ]),
-    ...(host?.processes === true ? [JsonPatch.add('/spec/template/spec/hostPID', true)] : []),
+    // `hostPID` by the name of cdk8s' typed model, through which patched objects are rendered: it drops any other.
+    ...(host?.processes === true ? [JsonPatch.add('/spec/template/spec/hostPid', true)] : []),
   ];
 }

@@ -10,7 +10,7 @@
  */
 import type { Queue } from './delivery';
 import { carriesTelemetry, connectionName, type Connection, type FlowGraph } from './flow-graph';
-import type { Party } from './party';
+import { External, type Party } from './party';
 import type { Platform } from './platform';
 import { bytesOf, humanBytes, humanSeconds } from './quantity';
 
@@ -20,7 +20,10 @@ export interface Cover {
   readonly terms: readonly string[];
 }
 
-/** Telemetry that a receiver's outage could lose: pushed, at a declared load, and not a copy that may be dropped. */
+/**
+ * Telemetry that a receiver's outage could lose: pushed, at a declared load, and not a copy that may be dropped. The
+ * receiver may stand outside, such as another cluster's store.
+ */
 export function isExposed(connection: Connection): boolean {
   return (
     connection.load !== undefined &&
@@ -28,9 +31,13 @@ export function isExposed(connection: Connection): boolean {
     connection.to.access === 'write' &&
     connection.to.queue === undefined &&
     !(connection.delivery.kind === 'memory-queue' && connection.delivery.mayDrop === true) &&
-    carriesTelemetry(connection) &&
-    connection.to.owner.reach.kind === 'pods'
+    carriesTelemetry(connection)
   );
+}
+
+/** Whether the platform sends it; how long others keep what is refused, is not known here. */
+export function isOurs({ from }: Connection): boolean {
+  return !(from instanceof External);
 }
 
 export function coverOf(
@@ -84,7 +91,7 @@ function upstream(graph: FlowGraph, connection: Connection, visited: ReadonlySet
     .flatMap((c) => (c.to.queue === undefined ? [] : [queueTerm(c.to.id, c.to.queue, rate)]));
   const pushes = graph
     .into(sender)
-    .filter((c) => isExposed(c) && sameSignal(c) && c.from.reach.kind === 'pods')
+    .filter((c) => isExposed(c) && sameSignal(c) && isOurs(c))
     .map((c) => coverOf(graph, c, seen));
   const candidates = [...pulls, ...pushes].filter((cover) => Number.isFinite(cover.seconds));
   return (
@@ -124,7 +131,7 @@ function add(covers: readonly Cover[]): Cover {
 export function checkOutageBudget(platform: Platform): void {
   const wanted = platform.survivesOutage.toSeconds();
   for (const connection of platform.graph.connections) {
-    if (!isExposed(connection) || connection.from.reach.kind !== 'pods') continue;
+    if (!isExposed(connection) || !isOurs(connection)) continue;
     const cover = coverOf(platform.graph, connection);
     if (cover.seconds >= wanted) continue;
     platform.report(connection.from.id, {

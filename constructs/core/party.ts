@@ -25,9 +25,17 @@ export type Reach =
   | { readonly kind: 'pods'; readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
   | { readonly kind: 'addresses'; readonly cidrs: readonly string[]; readonly except?: readonly string[] };
 
-export interface ExternalProps {
+export type ExternalProps = {
   /** What it is, for a reader of the graph, e.g. `Azure Blob Storage`. */
   readonly description: string;
+  /**
+   * DNS name by which it is reached.
+   * @default none: it only dials, and is never dialled
+   */
+  readonly host?: string;
+} & (ExternalAddresses | ExternalPods);
+
+export interface ExternalAddresses {
   /** Address blocks in which it lies; a NetworkPolicy can only name it so. */
   readonly cidrs: readonly string[];
   /**
@@ -35,14 +43,17 @@ export interface ExternalProps {
    * @default none
    */
   readonly except?: readonly string[];
-  /**
-   * DNS name by which it is reached.
-   * @default none: it only dials, and is never dialled
-   */
-  readonly host?: string;
 }
 
-/** Somebody outside the platform: senders, browsers, a managed database, an object store, the Kubernetes API. */
+/** In the same cluster, and somebody else's: an application, a Grafana that was there before. */
+export interface ExternalPods {
+  readonly pods: { readonly namespace: string; readonly labels: Readonly<Record<string, string>> };
+}
+
+/**
+ * Somebody outside the platform: senders, browsers, a managed database, an object store, the Kubernetes API, other teams'
+ * pods.
+ */
 export class External extends Construct implements Party {
   public readonly id: string;
   public readonly componentName: string;
@@ -55,15 +66,11 @@ export class External extends Construct implements Party {
     this.id = id;
     this.componentName = id;
     this.description = props.description;
-    this.reach = {
-      kind: 'addresses',
-      cidrs: props.cidrs,
-      ...(props.except === undefined ? {} : { except: props.except }),
-    };
+    this.reach = reachOfExternal(props);
     this.host = props.host ?? id;
     const platform = Platform.of(this);
     platform.graph.addParty(this);
-    if (props.cidrs.length === 0) {
+    if ('cidrs' in props && props.cidrs.length === 0) {
       platform.report(this, {
         property: 'cidrs',
         value: props.cidrs,
@@ -78,4 +85,13 @@ export class External extends Construct implements Party {
     Platform.of(this).graph.addEndpoint(endpoint);
     return endpoint;
   }
+}
+
+function reachOfExternal(props: ExternalAddresses | ExternalPods): Reach {
+  if ('pods' in props) return { kind: 'pods', ...props.pods };
+  return {
+    kind: 'addresses',
+    cidrs: props.cidrs,
+    ...(props.except === undefined ? {} : { except: props.except }),
+  };
 }

@@ -64,6 +64,19 @@ function zoneAffinity(props: HardeningProps): object {
   };
 }
 
+/** Linux gives the ports below to root alone, unless a network namespace says otherwise. */
+export const FIRST_UNPRIVILEGED_PORT = 1024;
+
+/**
+ * Lets a process that is not root open the ports from this one on. The kubelet counts the setting among the safe ones and
+ * Pod Security "restricted" takes it; so a port has one number in the pod, its Service, its policies and the flow graph.
+ */
+export function lowPortPatch(port: number): JsonPatch {
+  return JsonPatch.add('/spec/template/spec/securityContext/sysctls', [
+    { name: 'net.ipv4.ip_unprivileged_port_start', value: String(port) },
+  ]);
+}
+
 export function configHash(configs: readonly MountedConfig[]): string {
   return contentHash(configs.map(({ configMapName, files }) => [configMapName, files]));
 }

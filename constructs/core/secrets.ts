@@ -47,6 +47,7 @@ const REFRESH_INTERVAL = '1h';
 
 /** The Kubernetes Secret of one component, filled from the environment's store. */
 export class ComponentSecrets {
+  /** Name in the environment's store, by key. */
   private readonly keys = new Map<string, string>();
   private object: ExternalSecret | undefined;
 
@@ -56,10 +57,10 @@ export class ComponentSecrets {
   ) {}
 
   /** The key under which the component finds the secret; the first call makes the `ExternalSecret`. */
-  public key(ref: SecretRef): SecretKey {
-    this.keys.set(ref.name, ref.name);
+  public key(ref: SecretRef, key: string): SecretKey {
+    this.keys.set(key, ref.name);
     this.object ??= this.makeObject();
-    return { secretName: this.secretName, key: ref.name };
+    return { secretName: this.secretName, key };
   }
 
   private makeObject(): ExternalSecret {
@@ -73,9 +74,9 @@ export class ComponentSecrets {
         target: { name: this.secretName, creationPolicy: CreationPolicy.OWNER },
         // Read when the object is rendered: keys may still be added after it was made.
         get data() {
-          return [...keys.keys()]
-            .sort()
-            .map((name) => ({ secretKey: name, remoteRef: remoteRef(store, name) }));
+          return [...keys]
+            .sort(([a], [b]) => (a < b ? -1 : 1))
+            .map(([secretKey, name]) => ({ secretKey, remoteRef: remoteRef(store, name) }));
         },
       },
     });

@@ -11,7 +11,13 @@ import { containerProps, type ContainerSpec } from './container-spec';
 import { Endpoint, type AnyEndpoint, type EndpointProps, type Protocol, type Signal } from './endpoint';
 import { hostAnnotations, hostPatches, type HostAccess } from './host-access';
 import type { Party, Reach } from './party';
-import { CONFIG_HASH_ANNOTATION, configHash, hardeningPatches } from './pod-patches';
+import {
+  CONFIG_HASH_ANNOTATION,
+  configHash,
+  FIRST_UNPRIVILEGED_PORT,
+  hardeningPatches,
+  lowPortPatch,
+} from './pod-patches';
 import { PodVolumes, type VolumeClaim } from './pod-volumes';
 import { quantity } from './quantity';
 import { ServiceIdentity, type IdentityProps } from './service-identity';
@@ -71,6 +77,7 @@ export class Workload extends Construct implements Party {
   private readonly pod: kplus.Workload;
   private readonly labels: Readonly<Record<string, string>>;
   private readonly services: WorkloadServices;
+  private lowestPort = FIRST_UNPRIVILEGED_PORT;
 
   public constructor(scope: Component, id: string, props: WorkloadProps) {
     super(scope, id);
@@ -135,6 +142,10 @@ export class Workload extends Construct implements Party {
     const protocol = endpoint.transport === 'UDP' ? kplus.Protocol.UDP : kplus.Protocol.TCP;
     const container = this.pod.containers.find((candidate) => candidate.name === containerName);
     container?.addPort({ number: endpoint.port, name: endpoint.name, protocol });
+    if (endpoint.port < this.lowestPort) {
+      this.lowestPort = endpoint.port;
+      ApiObject.of(this.pod).addJsonPatch(lowPortPatch(endpoint.port));
+    }
     this.services.bind(endpoint, this.kind === 'StatefulSet');
   }
 

@@ -4,7 +4,7 @@
  * namespaces that it serves, with Roles in those and no custom resources.
  * (The community's ingress-nginx is retired since March 2026.)
  */
-import { ApiObject, type Duration, JsonPatch, Size } from 'cdk8s';
+import { type Duration, Size } from 'cdk8s';
 import * as kplus from 'cdk8s-plus-28';
 import { CATALOG } from '../core/catalog';
 import { addCertificate, type CertificateIssuer } from '../core/certificate';
@@ -13,12 +13,12 @@ import { Component, type ComponentProps } from '../core/component';
 import { connect } from '../core/connect';
 import type { ContainerSpec, Resources } from '../core/container-spec';
 import type { Endpoint } from '../core/endpoint';
-import { internalLoadBalancer } from '../core/internal-load-balancer';
 import type { External } from '../core/party';
 import type { Platform } from '../core/platform';
 import { bytesOf } from '../core/quantity';
 import type { IdentityProps, PermissionRule } from '../core/service-identity';
 import { Workload } from '../core/workload';
+import { addFrontService } from './front-service';
 import { routeAnnotations } from './nginx-annotations';
 
 /** What may come in from outside. */
@@ -129,7 +129,11 @@ export class NginxIngress extends Component {
       purpose: 'Ingresses, Services and endpoints',
       credential: { kind: 'token' },
     });
-    this.addLoadBalancer(props.internalAddress);
+    addFrontService(this, 'load-balancer', {
+      name: `${id}-internal`,
+      address: props.internalAddress,
+      ports: [{ name: 'https', port: 443, targetPort: HTTPS_PORT }],
+    });
     addCertificate(this, 'certificate', {
       name: ROUTES_CERTIFICATE,
       dnsNames: props.routes.map((route) => route.host),
@@ -204,22 +208,6 @@ export class NginxIngress extends Component {
         'worker-shutdown-timeout': `${DRAIN_SECONDS - 10}s`,
       },
     });
-  }
-
-  private addLoadBalancer(address: string): void {
-    const service = new kplus.Service(this, 'load-balancer', {
-      metadata: {
-        name: `${this.node.id}-internal`,
-        labels: { 'app.kubernetes.io/component': this.node.id },
-        annotations: internalLoadBalancer(address),
-      },
-      type: kplus.ServiceType.LOAD_BALANCER,
-      ports: [{ name: 'https', port: 443, targetPort: HTTPS_PORT }],
-    });
-    // Only `Local` keeps the client's address, by which the NetworkPolicy knows the gateway.
-    ApiObject.of(service).addJsonPatch(JsonPatch.add('/spec/externalTrafficPolicy', 'Local'));
-    service.selectLabel('app.kubernetes.io/name', this.node.id);
-    service.selectLabel('app.kubernetes.io/component', this.node.id);
   }
 
   private addRoute(workload: Workload, route: Route): void {

@@ -8,6 +8,14 @@ import { Component, type ComponentProps, type MountedConfig } from '../core/comp
 import { ConfigFile } from '../core/config-file';
 import type { ContainerSpec } from '../core/container-spec';
 import type { Endpoint } from '../core/endpoint';
+import {
+  NGINX_PROXYING,
+  NGINX_UPGRADE,
+  nginxCommand,
+  nginxLines,
+  nginxProcess,
+  type NginxEntry,
+} from '../core/nginx-config';
 import type { Platform } from '../core/platform';
 import { Workload } from '../core/workload';
 
@@ -84,7 +92,7 @@ export class LokiCanary extends Component {
 
   private proxyConfig(push: Endpoint<'logs'>, query: Endpoint<'queries'>): MountedConfig {
     return this.configMap(`${this.node.id}-proxy`, [
-      ConfigFile.lines('nginx.conf', renderProxy(push, query)),
+      ConfigFile.lines('nginx.conf', nginxLines(renderProxy(push, query))),
     ]);
   }
 }
@@ -93,8 +101,7 @@ function proxyContainer(config: MountedConfig): ContainerSpec & { readonly name:
   return {
     name: PROXY,
     image: CATALOG.nginx,
-    // Past the image's entry point, which wants to write below /etc/nginx.
-    command: ['nginx', '-e', '/dev/stderr', '-c', `${PROXY_CONFIG_DIR}/nginx.conf`],
+    command: nginxCommand(PROXY_CONFIG_DIR),
     resources: { cpuMillis: 10, memory: Size.mebibytes(32) },
     probes: { readiness: { http: '/healthz', port: PROXY_PORT } },
     configs: [{ mountPath: PROXY_CONFIG_DIR, config }],
@@ -103,38 +110,24 @@ function proxyContainer(config: MountedConfig): ContainerSpec & { readonly name:
 }
 
 /** One server: what is pushed goes to the distributors, all else (live tails too) to the query-frontends. */
-function renderProxy(push: Endpoint<'logs'>, query: Endpoint<'queries'>): readonly string[] {
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
+function renderProxy(push: Endpoint<'logs'>, query: Endpoint<'queries'>): readonly NginxEntry[] {
   return [
-    'daemon off;',
-    'worker_processes 1;',
-    'pid /tmp/nginx.pid;',
-    'error_log /dev/stderr warn;',
-    'events {',
-    '  worker_connections 64;',
-    '}',
-    'http {',
-    '  access_log off;',
-    ...temporary.map((kind) => `  ${kind}_temp_path /tmp/${kind};`),
-    '  proxy_http_version 1.1;',
-    '  map $http_upgrade $connection_upgrade {',
-    '    default upgrade;',
-    "    '' close;",
-    '  }',
-    '  server {',
-    `    listen ${PROXY_PORT};`,
-    '    location = /healthz {',
-    '      return 204;',
-    '    }',
-    `    location = ${push.path} {`,
-    `      proxy_pass http://${push.hostPort};`,
-    '    }',
-    '    location / {',
-    `      proxy_pass http://${query.hostPort};`,
-    '      proxy_set_header Upgrade $http_upgrade;',
-    '      proxy_set_header Connection $connection_upgrade;',
-    '    }',
-    '  }',
-    '}',
+    ...nginxProcess(1, 64),
+    [
+      'http',
+      [
+        'access_log off',
+        ...NGINX_PROXYING,
+        [
+          'server',
+          [
+            `listen ${PROXY_PORT}`,
+            ['location = /healthz', ['return 204']],
+            [`location = ${push.path}`, [`proxy_pass http://${push.hostPort}`]],
+            ['location /', [`proxy_pass http://${query.hostPort}`, ...NGINX_UPGRADE]],
+          ],
+        ],
+      ],
+    ],
   ];
 }

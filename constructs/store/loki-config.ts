@@ -3,11 +3,14 @@
  * Source: Loki 3.7 configuration reference; `loki -verify-config` judges the result in the tests.
  */
 import type { Duration, Size } from 'cdk8s';
-import type { BlobContainer } from '../core/object-store';
+import type { ObjectBucket } from '../core/object-store';
 import { bytesOf } from '../core/quantity';
+import { lokiRulesStore, lokiStore, lokiStoreType } from './loki-object-store';
 
 export interface LokiConfigProps {
-  readonly chunks: BlobContainer;
+  readonly chunks: ObjectBucket;
+  /** @default none: no rules */
+  readonly ruler?: ObjectBucket | undefined;
   readonly retention: Duration;
   readonly limits: LokiLimits;
   /** Oldest record that is still taken. */
@@ -98,13 +101,7 @@ export function renderLoki(props: LokiConfigProps) {
     common: {
       path_prefix: LOKI_DATA_DIR,
       replication_factor: parts === undefined ? 1 : LOKI_REPLICATION,
-      storage: {
-        azure: {
-          container_name: props.chunks.container,
-          account_name: props.chunks.account,
-          use_federated_token: true,
-        },
-      },
+      storage: lokiStore(props.chunks),
       // A single binary is its own ring and needs no gossip.
       ring: { kvstore: { store: parts === undefined ? 'inmemory' : 'memberlist' } },
       ...(parts === undefined ? {} : { compactor_grpc_address: parts.compactor }),
@@ -127,7 +124,7 @@ export function renderLoki(props: LokiConfigProps) {
         {
           from: props.schemaFrom,
           store: 'tsdb',
-          object_store: 'azure',
+          object_store: lokiStoreType(props.chunks),
           schema: 'v13',
           index: { prefix: 'index_', period: '24h' },
         },
@@ -157,18 +154,23 @@ export function renderLoki(props: LokiConfigProps) {
       split_queries_by_interval: '1h',
       volume_enabled: true,
     },
-    // Alerts on logs are not evaluated here; an empty directory keeps the ruler of the single binary off the store.
-    ruler: { storage: { type: 'local', local: { directory: `${LOKI_DATA_DIR}/rules` } } },
+    ruler: { storage: rulesOf(props) },
     compactor: {
       working_directory: `${LOKI_DATA_DIR}/compactor`,
       compaction_interval: '10m',
       retention_enabled: true,
       retention_delete_delay: '2h',
       retention_delete_worker_count: 150,
-      delete_request_store: 'azure',
+      delete_request_store: lokiStoreType(props.chunks),
     },
     ...(parts === undefined ? {} : queryPathOf(parts)),
   };
+}
+
+/** Without rules an empty directory keeps the ruler of the single binary off the store. */
+function rulesOf({ ruler, chunks }: LokiConfigProps) {
+  if (ruler !== undefined) return lokiRulesStore(ruler, chunks);
+  return { type: 'local', local: { directory: `${LOKI_DATA_DIR}/rules` } };
 }
 
 function ringOf(parts: LokiPartAddresses) {

@@ -4,7 +4,7 @@
 import { Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
 import type { MountedConfig } from '../core/component';
-import type { ContainerSpec, Resources } from '../core/container-spec';
+import type { ContainerSpec, EnvSource, Resources } from '../core/container-spec';
 import { LOKI_DATA_DIR, LOKI_PORTS } from './loki-config';
 
 /** The image's own user. */
@@ -19,6 +19,8 @@ export interface LokiContainerProps {
   readonly resources: Resources;
   /** @default none */
   readonly args?: readonly string[];
+  /** What it presents to the object store. @default it does not speak with it */
+  readonly env?: Readonly<Record<string, EnvSource>>;
   /** Claim that keeps its data. @default scratch space: the part keeps nothing */
   readonly claim?: string;
 }
@@ -27,6 +29,7 @@ export function lokiContainer(props: LokiContainerProps): ContainerSpec {
   return {
     image: CATALOG.loki,
     args: ['-config.file=/etc/loki/config.yaml', `-target=${props.target}`, ...(props.args ?? [])],
+    env: props.env ?? {},
     resources: props.resources,
     probes: {
       readiness: { http: '/ready', port: LOKI_PORTS.http },

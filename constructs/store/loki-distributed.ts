@@ -7,7 +7,7 @@ import { Component, type ComponentProps, type MountedConfig } from '../core/comp
 import { ConfigFile } from '../core/config-file';
 import { scaleLoad, type Load } from '../core/delivery';
 import type { Endpoint } from '../core/endpoint';
-import type { BlobContainer } from '../core/object-store';
+import { bucketEnv, bucketIdentity, connectBucket, type ObjectBucket } from '../core/object-store';
 import type { Platform } from '../core/platform';
 import { humanBytes } from '../core/quantity';
 import { Workload, type WorkloadProps } from '../core/workload';
@@ -30,7 +30,7 @@ export interface LokiDistributedProps extends ComponentProps {
   /** How long logs are kept: an operator's decision. A multiple of 24 hours. */
   readonly retention: Duration;
   /** Where chunks and index are kept. */
-  readonly chunks: BlobContainer;
+  readonly chunks: ObjectBucket;
   readonly volumes: {
     readonly storageClass: string;
     /** Write-ahead log and index being built, for each ingester. */
@@ -153,11 +153,7 @@ export class LokiDistributed extends Component implements LogStore {
       'members of the ring',
     );
     for (const part of [...ingesters, querier, indexGateway, compactor]) {
-      part.connect(props.chunks.endpoint, {
-        signals: ['objects'],
-        purpose: 'chunks and index',
-        credential: { kind: 'workload-identity' },
-      });
+      connectBucket(part, props.chunks, 'chunks and index');
     }
   }
 
@@ -231,12 +227,13 @@ export class LokiDistributed extends Component implements LogStore {
       replicas,
       uid: LOKI_UID,
       drainSeconds: DRAIN_SECONDS,
-      identity: usesStore ? { azureClientId: this.props.chunks.clientId } : {},
+      identity: usesStore ? bucketIdentity(this.props.chunks) : {},
       claims: volume === undefined ? [] : [{ name: 'data', size: volume, storageClass }],
       container: lokiContainer({
         target: part,
         config: this.config,
         resources,
+        env: usesStore ? bucketEnv(this.props.chunks) : {},
         args: zone === undefined ? [] : [`-ingester.availability-zone=zone-${zone}`],
         claim: volume === undefined ? undefined : 'data',
       }),

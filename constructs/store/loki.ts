@@ -8,20 +8,23 @@ import { ConfigFile } from '../core/config-file';
 import type { Resources } from '../core/container-spec';
 import type { Load } from '../core/delivery';
 import type { Endpoint } from '../core/endpoint';
-import type { BlobContainer } from '../core/object-store';
+import { bucketIdentity, connectBucket, type ObjectBucket } from '../core/object-store';
 import type { Platform } from '../core/platform';
 import { Workload } from '../core/workload';
 import type { LogStore } from './log-store';
 import { checkIngesterVolume, checkPromises, ingesterVolume } from './loki-checks';
 import { LOKI_PORTS, LOKI_PUSH, renderLoki, type LokiLimits } from './loki-config';
 import { LOKI_UID, lokiContainer } from './loki-container';
+import { checkRulesAccess, lokiStoreAccess } from './loki-object-store';
 import { ACCEPTS_DELAYED, resolveLimits } from './loki-limits';
 
 export interface LokiProps extends ComponentProps {
   /** How long logs are kept: an operator's decision. A multiple of 24 hours. */
   readonly retention: Duration;
   /** Where chunks and index are kept. */
-  readonly chunks: BlobContainer;
+  readonly chunks: ObjectBucket;
+  /** Where rules are kept that are written over its API. @default none: it evaluates no rules */
+  readonly ruler?: ObjectBucket;
   /** Volume for the write-ahead log and the index being built. */
   readonly volume: { readonly size: Size; readonly storageClass: string };
   /** First day of the schema, ISO 8601; never changed once data was written. */
@@ -47,10 +50,10 @@ const DRAIN_SECONDS = 300;
 const HTTP = { name: 'http', port: LOKI_PORTS.http } as const;
 
 export class Loki extends Component implements LogStore {
-  public readonly otlp: Endpoint<'logs', 'otlp-http'>;
   public readonly query: Endpoint<'queries', 'loki-http'>;
   public readonly metrics: readonly Endpoint<'metrics', 'prometheus-scrape'>[];
   private readonly workload: Workload;
+  private otlpTaken: Endpoint<'logs', 'otlp-http'> | undefined;
   private pushed: Endpoint<'logs', 'loki-http'> | undefined;
 
   public constructor(scope: Platform, id: string, props: LokiProps) {
@@ -72,6 +75,7 @@ export class Loki extends Component implements LogStore {
         'config.yaml',
         renderLoki({
           chunks: props.chunks,
+          ruler: props.ruler,
           retention,
           limits,
           acceptsDelayed,
@@ -85,16 +89,15 @@ export class Loki extends Component implements LogStore {
       replicas: 1,
       uid: LOKI_UID,
       drainSeconds: DRAIN_SECONDS,
-      identity: { azureClientId: props.chunks.clientId },
+      identity: bucketIdentity(props.chunks),
       claims: [{ name: 'data', size: volume.size, storageClass: volume.storageClass }],
-      container: lokiContainer({ target: 'all', config, resources, claim: 'data' }),
-    });
-    this.otlp = this.workload.listen({
-      ...HTTP,
-      protocol: 'otlp-http',
-      signals: ['logs'],
-      access: 'write',
-      path: '/otlp',
+      container: lokiContainer({
+        target: 'all',
+        config,
+        resources,
+        ...lokiStoreAccess(props.chunks, props.ruler),
+        claim: 'data',
+      }),
     });
     this.query = this.workload.listen({
       ...HTTP,
@@ -111,11 +114,22 @@ export class Loki extends Component implements LogStore {
         path: '/metrics',
       }),
     ];
-    this.workload.connect(props.chunks.endpoint, {
-      signals: ['objects'],
-      purpose: 'chunks and index',
-      credential: { kind: 'workload-identity' },
+    connectBucket(this.workload, props.chunks, 'chunks and index');
+    if (props.ruler !== undefined) {
+      checkRulesAccess(this, props.chunks, props.ruler);
+      connectBucket(this.workload, props.ruler, 'rules');
+    }
+  }
+
+  public get otlp(): Endpoint<'logs', 'otlp-http'> {
+    this.otlpTaken ??= this.workload.listen({
+      ...HTTP,
+      protocol: 'otlp-http',
+      signals: ['logs'],
+      access: 'write',
+      path: '/otlp',
     });
+    return this.otlpTaken;
   }
 
   public get push(): Endpoint<'logs', 'loki-http'> {

@@ -3,10 +3,10 @@
  * Source: Tempo 3.0 configuration reference and manifest of all options.
  */
 import type { Duration } from 'cdk8s';
-import type { BlobContainer } from '../core/object-store';
+import type { ObjectBucket } from '../core/object-store';
 
 export interface TempoConfigProps {
-  readonly blocks: BlobContainer;
+  readonly blocks: ObjectBucket;
   readonly retention: Duration;
   readonly limits: TempoLimits;
   /** Where the parts of a distributed Tempo find each other and Kafka. @default one binary that is alone */
@@ -112,12 +112,7 @@ export function renderTempo(props: TempoConfigProps) {
       : { querier: { frontend_worker: { frontend_address: parts.queryFrontends } } }),
     storage: {
       trace: {
-        backend: 'azure',
-        azure: {
-          container_name: props.blocks.container,
-          storage_account_name: props.blocks.account,
-          use_federated_token: true,
-        },
+        ...backendOf(props.blocks),
         wal: { path: `${TEMPO_DATA_DIR}/wal` },
       },
     },
@@ -130,6 +125,31 @@ export function renderTempo(props: TempoConfigProps) {
           max_traces_per_user: props.limits.maxLiveTraces,
         },
       },
+    },
+  };
+}
+
+function backendOf(bucket: ObjectBucket) {
+  if (bucket.kind === 's3') {
+    const { endpoint } = bucket;
+    return {
+      backend: 's3',
+      s3: {
+        bucket: bucket.bucket,
+        // Without a scheme: `insecure` says which.
+        endpoint: endpoint.hostPort,
+        insecure: !endpoint.tls,
+        region: bucket.region,
+        forcepathstyle: bucket.pathStyle,
+      },
+    };
+  }
+  return {
+    backend: 'azure',
+    azure: {
+      container_name: bucket.container,
+      storage_account_name: bucket.account,
+      use_federated_token: true,
     },
   };
 }

@@ -4,7 +4,7 @@
 import { Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
 import type { MountedConfig } from '../core/component';
-import type { ContainerSpec, Resources } from '../core/container-spec';
+import type { ContainerSpec, EnvSource, Resources } from '../core/container-spec';
 import type { SecretKey } from '../core/secrets';
 import { KAFKA_PASSWORD_VARIABLE, TEMPO_DATA_DIR, TEMPO_PORTS } from './tempo-config';
 
@@ -22,6 +22,8 @@ export interface TempoContainerProps {
   readonly args?: readonly string[];
   /** Where it writes: a claim that outlives the pod, or scratch space of this size. */
   readonly data: { readonly claim: string } | { readonly scratch: Size };
+  /** What it presents to the object store. @default it does not speak with it */
+  readonly env?: Readonly<Record<string, EnvSource>>;
   /** @default it does not speak with Kafka */
   readonly kafkaPassword?: SecretKey;
 }
@@ -36,7 +38,10 @@ export function tempoContainer(props: TempoContainerProps): ContainerSpec {
       ...(kafkaPassword === undefined ? [] : ['-config.expand-env=true']),
       ...(props.args ?? []),
     ],
-    env: kafkaPassword === undefined ? {} : { [KAFKA_PASSWORD_VARIABLE]: { secret: kafkaPassword } },
+    env: {
+      ...props.env,
+      ...(kafkaPassword === undefined ? {} : { [KAFKA_PASSWORD_VARIABLE]: { secret: kafkaPassword } }),
+    },
     resources: props.resources,
     probes: {
       readiness: { http: '/ready', port: TEMPO_PORTS.http },

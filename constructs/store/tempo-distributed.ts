@@ -8,7 +8,7 @@ import { Component, type ComponentProps, type MountedConfig } from '../core/comp
 import { ConfigFile } from '../core/config-file';
 import type { Load } from '../core/delivery';
 import type { Endpoint } from '../core/endpoint';
-import type { BlobContainer } from '../core/object-store';
+import { bucketEnv, bucketIdentity, connectBucket, type ObjectBucket } from '../core/object-store';
 import type { Platform } from '../core/platform';
 import { gibibytesFor, humanBytes } from '../core/quantity';
 import { Workload, type WorkloadProps } from '../core/workload';
@@ -30,7 +30,7 @@ export interface TempoDistributedProps extends ComponentProps {
   /** How long traces are kept: an operator's decision. Whole hours. */
   readonly retention: Duration;
   /** Where blocks are kept. */
-  readonly blocks: BlobContainer;
+  readonly blocks: ObjectBucket;
   readonly volumes: {
     readonly storageClass: string;
     /** Spans of the last 20 minutes, for each live-store. */
@@ -170,11 +170,7 @@ export class TempoDistributed extends Component implements TraceStore {
       'members of the rings',
     );
     for (const part of [blockBuilder, querier, queryFrontend, scheduler, worker]) {
-      part.connect(props.blocks.endpoint, {
-        signals: ['objects'],
-        purpose: 'blocks of traces',
-        credential: { kind: 'workload-identity' },
-      });
+      connectBucket(part, props.blocks, 'blocks of traces');
     }
   }
 
@@ -257,19 +253,21 @@ export class TempoDistributed extends Component implements TraceStore {
   private addPart(part: TempoPart, { volume, scratch, zone, ...props }: PartProps): Workload {
     const { replicas, maxReplicas, resources } = this.sizes[part];
     const { blocks, topic, volumes } = this.props;
+    const usesStore = USES_STORE.includes(part);
     return new Workload(this, `${this.node.id}-${part}${zone === undefined ? '' : `-${zone}`}`, {
       kind: volume === undefined ? 'Deployment' : 'StatefulSet',
       replicas,
       ...(maxReplicas === undefined ? {} : { autoscale: { maxReplicas, cpuPercent: AUTOSCALE_CPU_PERCENT } }),
       uid: TEMPO_UID,
       drainSeconds: DRAIN_SECONDS,
-      identity: USES_STORE.includes(part) ? { azureClientId: blocks.clientId } : {},
+      identity: usesStore ? bucketIdentity(blocks) : {},
       claims:
         volume === undefined ? [] : [{ name: 'data', size: volume, storageClass: volumes.storageClass }],
       container: tempoContainer({
         target: part,
         config: this.config,
         resources,
+        env: usesStore ? bucketEnv(blocks) : {},
         args: zone === undefined ? [] : [`-live-store.instance-availability-zone=zone-${zone}`],
         data: volume === undefined ? { scratch: scratch ?? SCRATCH } : { claim: 'data' },
         kafkaPassword: USES_KAFKA.includes(part) ? this.secret(topic.writers[0].password) : undefined,

@@ -8,7 +8,7 @@ import { ConfigFile } from '../core/config-file';
 import type { Resources } from '../core/container-spec';
 import type { Load } from '../core/delivery';
 import type { Endpoint } from '../core/endpoint';
-import type { BlobContainer } from '../core/object-store';
+import { bucketEnv, bucketIdentity, connectBucket, type ObjectBucket } from '../core/object-store';
 import type { Platform } from '../core/platform';
 import { humanBytes } from '../core/quantity';
 import { Workload } from '../core/workload';
@@ -22,7 +22,7 @@ export interface TempoProps extends ComponentProps {
   /** How long traces are kept: an operator's decision. Whole hours. */
   readonly retention: Duration;
   /** Where blocks are kept. */
-  readonly blocks: BlobContainer;
+  readonly blocks: ObjectBucket;
   /** Volume for spans that are not in the object store yet, and for the blocks of the last 20 minutes. */
   readonly volume: { readonly size: Size; readonly storageClass: string };
   /** What reaches it at the declared peak. */
@@ -67,11 +67,12 @@ export class Tempo extends Component implements TraceStore {
       replicas: 1,
       uid: TEMPO_UID,
       drainSeconds: DRAIN_SECONDS,
-      identity: { azureClientId: blocks.clientId },
+      identity: bucketIdentity(blocks),
       claims: [{ name: 'data', size: volume.size, storageClass: volume.storageClass }],
       container: tempoContainer({
         target: 'all',
         config,
+        env: bucketEnv(blocks),
         resources: props.resources ?? DEFAULTS.resources,
         data: { claim: 'data' },
       }),
@@ -99,11 +100,7 @@ export class Tempo extends Component implements TraceStore {
         path: '/metrics',
       }),
     ];
-    this.workload.connect(blocks.endpoint, {
-      signals: ['objects'],
-      purpose: 'blocks of traces',
-      credential: { kind: 'workload-identity' },
-    });
+    connectBucket(this.workload, blocks, 'blocks of traces');
   }
 
   public get otlpGrpc(): Endpoint<'traces', 'otlp-grpc'> {

@@ -4,7 +4,8 @@
  * object store to `<replica>/day-<1…7>`, so that a week can be gone back and old copies need no clearing.
  * `vmbackupmanager`, which does the like, needs an enterprise licence.
  */
-import type { BlobContainer } from '../core/object-store';
+import type { EnvSource } from '../core/container-spec';
+import { bucketEnv, type ObjectBucket } from '../core/object-store';
 
 export const STORAGE_DATA_DIR = '/storage';
 export const BACKUP_SCRIPTS_DIR = '/etc/victoria-metrics-backup';
@@ -21,25 +22,28 @@ export const BACKUP_SUCCESS_METRIC = 'hyperion_backup_last_success_timestamp_sec
 const RETRY_SECONDS = 300;
 
 export interface BackupScriptProps {
-  /** Where to, without the replica, e.g. `azblob://metrics-backup`. */
-  readonly destination: string;
+  /** Where to; each replica has a folder of its own in it. */
+  readonly bucket: ObjectBucket;
   readonly everySeconds: number;
   readonly snapshotUrl: string;
   /** Takes the success sample in Prometheus' text format. */
   readonly reportUrl: string;
 }
 
-export function destinationOf(container: BlobContainer): string {
-  return `azblob://${container.container}`;
+/** What vmbackup and vmrestore look for in their environment. */
+export function backupEnv(bucket: ObjectBucket): Readonly<Record<string, EnvSource>> {
+  if (bucket.kind === 'azure-blob') return { AZURE_STORAGE_ACCOUNT_NAME: bucket.account };
+  return { AWS_REGION: bucket.region, ...bucketEnv(bucket) };
 }
 
 /** For the image's busybox shell; every wait is one that SIGTERM ends, for the shell is the container's first process. */
 export function backupScript(props: BackupScriptProps): readonly string[] {
+  const flags = flagsFor(props.bucket);
   return [
     '#!/bin/sh',
     'set -u',
-    ...azureIdentity(),
-    `destination="${props.destination}/$POD_NAME"`,
+    ...identityFor(props.bucket),
+    `destination="${urlOf(props.bucket)}/$POD_NAME"`,
     "child=''",
     "copied_on=''",
     '',
@@ -59,11 +63,11 @@ export function backupScript(props: BackupScriptProps): readonly string[] {
     '}',
     '',
     'backup() {',
-    `  run /vmbackup-prod ${COMMON_FLAGS} -storageDataPath=${STORAGE_DATA_DIR} \\`,
+    `  run /vmbackup-prod ${flags} -storageDataPath=${STORAGE_DATA_DIR} \\`,
     `    -snapshot.createURL=${props.snapshotUrl} -dst="$destination/latest" || return 1`,
     '  today=$(date -u +%u)',
     '  if [ "$today" != "$copied_on" ]; then',
-    `    run /vmbackup-prod ${COMMON_FLAGS} -origin="$destination/latest" -dst="$destination/day-$today" || return 1`,
+    `    run /vmbackup-prod ${flags} -origin="$destination/latest" -dst="$destination/day-$today" || return 1`,
     '    copied_on=$today',
     '  fi',
     '}',
@@ -83,7 +87,7 @@ export function backupScript(props: BackupScriptProps): readonly string[] {
 }
 
 export interface RestoreScriptProps {
-  readonly destination: string;
+  readonly bucket: ObjectBucket;
   readonly copy: BackupCopy;
 }
 
@@ -92,16 +96,26 @@ export function restoreScript(props: RestoreScriptProps): readonly string[] {
   return [
     '#!/bin/sh',
     'set -eu',
-    ...azureIdentity(),
-    `exec /vmrestore-prod ${COMMON_FLAGS} -storageDataPath=${STORAGE_DATA_DIR} \\`,
-    `  -src="${props.destination}/$REPLICA/${props.copy}"`,
+    ...identityFor(props.bucket),
+    `exec /vmrestore-prod ${flagsFor(props.bucket)} -storageDataPath=${STORAGE_DATA_DIR} \\`,
+    `  -src="${urlOf(props.bucket)}/$REPLICA/${props.copy}"`,
   ];
 }
 
 /** Their own metrics live only as long as a run, so nobody can scrape them: loopback. */
 const COMMON_FLAGS = '-httpListenAddr=127.0.0.1:8420 -loggerFormat=json';
 
+function urlOf(bucket: ObjectBucket): string {
+  return bucket.kind === 'azure-blob' ? `azblob://${bucket.container}` : `s3://${bucket.bucket}`;
+}
+
+function flagsFor(bucket: ObjectBucket): string {
+  if (bucket.kind === 'azure-blob') return COMMON_FLAGS;
+  // For AWS too: without an endpoint they first ask a host that no connection stands for in which region the bucket is.
+  return `${COMMON_FLAGS} -customS3Endpoint=${bucket.endpoint.url} -s3ForcePathStyle=${bucket.pathStyle}`;
+}
+
 /** In the script rather than in the manifest, where a name that ends in CREDENTIAL looks like a secret's value. */
-function azureIdentity(): readonly string[] {
-  return ['export AZURE_USE_DEFAULT_CREDENTIAL=true'];
+function identityFor(bucket: ObjectBucket): readonly string[] {
+  return bucket.kind === 'azure-blob' ? ['export AZURE_USE_DEFAULT_CREDENTIAL=true'] : [];
 }

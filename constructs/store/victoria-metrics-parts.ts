@@ -2,34 +2,16 @@
  * The three workloads of a VictoriaMetrics cluster, each with its flags, its ports and its own metrics.
  * Flags: documentation of the cluster version, checked with the binaries of 1.150.0.
  */
-import { Duration, Size } from 'cdk8s';
+import type { Duration, Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
 import type { Component } from '../core/component';
-import { ConfigFile } from '../core/config-file';
 import type { ContainerSpec, Resources } from '../core/container-spec';
 import type { Endpoint } from '../core/endpoint';
 import { goFlags } from '../core/go-flags';
-import type { BlobContainer } from '../core/object-store';
-import { Workload } from '../core/workload';
-import {
-  BACKUP_RUN_DIR,
-  BACKUP_SCRIPTS_DIR,
-  STORAGE_DATA_DIR,
-  backupScript,
-  destinationOf,
-  type BackupCopy,
-} from './victoria-metrics-backup';
-
-export interface BackupProps {
-  readonly container: BlobContainer;
-  /** @default 1 hour: what a loss of all replicas costs at most */
-  readonly every?: Duration;
-  /**
-   * What the restore Jobs put back. They are made suspended; `docs/guides/restore-metrics.md` says how to use them.
-   * @default 'latest'
-   */
-  readonly restoreFrom?: BackupCopy;
-}
+import { bucketIdentity, connectBucket } from '../core/object-store';
+import { Workload, type WorkloadProps } from '../core/workload';
+import { STORAGE_DATA_DIR } from './victoria-metrics-backup';
+import { backupSidecar, type BackupProps } from './victoria-metrics-backup-sidecar';
 
 interface ClusterProps {
   readonly replicationFactor: number;
@@ -40,7 +22,20 @@ interface ClusterProps {
   readonly resources: Resources;
 }
 
+/** The vmstorages of one cluster, as a vmselect finds them. */
+export interface StorageGroup extends Pick<
+  ClusterProps,
+  'storageHosts' | 'replicationFactor' | 'dedupInterval'
+> {
+  readonly name: string;
+  readonly select: Endpoint<'queries', 'vm-select'>;
+}
+
 export interface QueryPartProps extends ClusterProps {
+  /** What its own vmstorages are called among the groups that it reads. */
+  readonly name: string;
+  readonly alsoReads: readonly StorageGroup[];
+  readonly autoscale: WorkloadProps['autoscale'];
   /** Without a storage class: scratch space of the node. */
   readonly cache: { readonly size: Size; readonly storageClass?: string };
 }
@@ -51,6 +46,8 @@ export interface StoragePartProps extends ClusterProps {
   readonly backup: BackupProps | 'none';
   /** Where a complete backup is reported; only asked for when there are backups. */
   readonly reportTo: () => Endpoint<'metrics', 'http'>;
+  /** Whether other components' vmselects are all that reads it. */
+  readonly readByOthers: boolean;
 }
 
 export interface StoragePart {
@@ -78,11 +75,6 @@ const STORAGE_DRAIN_SECONDS = 120;
 /** Opening a large index after an unclean stop. */
 const STORAGE_STARTUP_SECONDS = 900;
 const CACHE_DIR = '/cache';
-export const DEFAULT_BACKUP_INTERVAL = Duration.hours(1);
-/** Model parameter: ten files at once (`-concurrency`), each in blocks of a few MiB. */
-const BACKUP_RESOURCES: Resources = { cpuMillis: 100, memory: Size.mebibytes(256), cpuLimitMillis: 1000 };
-/** A first, complete copy may take hours; a killed one goes on where it was. */
-const BACKUP_HUNG_MINUTES = 24 * 60;
 
 const COMMON_FLAGS = { loggerFormat: 'json', 'http.shutdownDelay': `${VM_SHUTDOWN_DELAY_SECONDS}s` } as const;
 
@@ -96,7 +88,7 @@ export function insertPart(scope: Component, id: string, props: ClusterProps): W
       image: CATALOG.vminsert,
       args: goFlags({
         ...COMMON_FLAGS,
-        storageNode: nodes(props, VM_PORTS.storageInsert),
+        storageNode: nodes(props.storageHosts, VM_PORTS.storageInsert),
         replicationFactor: props.replicationFactor,
         // Names as Prometheus' own OTLP receiver would give them, which dashboards and rules expect.
         'opentelemetry.usePrometheusNaming': true,
@@ -115,8 +107,7 @@ export function queryPart(scope: Component, id: string, props: QueryPartProps): 
     image: CATALOG.vmselect,
     args: goFlags({
       ...COMMON_FLAGS,
-      storageNode: nodes(props, VM_PORTS.storageSelect),
-      replicationFactor: props.replicationFactor,
+      ...readFlags(props),
       'dedup.minScrapeInterval': dedup(props),
       cacheDataPath: CACHE_DIR,
     }),
@@ -129,6 +120,7 @@ export function queryPart(scope: Component, id: string, props: QueryPartProps): 
   const workload = new Workload(scope, id, {
     kind: storageClass === undefined ? 'Deployment' : 'StatefulSet',
     replicas: props.replicas,
+    ...(props.autoscale === undefined ? {} : { autoscale: props.autoscale }),
     uid: VM_UID,
     drainSeconds: STATELESS_DRAIN_SECONDS,
     ...(storageClass === undefined ? {} : { claims: [{ name: 'cache', size, storageClass }] }),
@@ -149,7 +141,7 @@ export function storagePart(scope: Component, id: string, props: StoragePartProp
     // vminsert and vmselect know how to wait for a replica that starts, but not for a name that does not exist.
     publishNotReadyAddresses: true,
     claims: [{ name: 'data', ...props.volume }],
-    ...(backup === 'none' ? {} : { identity: { azureClientId: backup.container.clientId } }),
+    ...(backup === 'none' ? {} : { identity: bucketIdentity(backup.container) }),
     container: {
       image: CATALOG.vmstorage,
       args: goFlags({
@@ -167,15 +159,19 @@ export function storagePart(scope: Component, id: string, props: StoragePartProp
     },
     ...(backup === 'none' || reportTo === undefined
       ? {}
-      : { sidecars: [backupSidecar(scope, `${id}-backup`, backup, reportTo)] }),
+      : {
+          sidecars: [
+            backupSidecar(scope, `${id}-backup`, {
+              backup,
+              snapshotUrl: `http://127.0.0.1:${VM_PORTS.storage}/snapshot/create`,
+              reportTo,
+            }),
+          ],
+        }),
   });
   addMetrics(workload, VM_PORTS.storage);
   if (backup !== 'none' && reportTo !== undefined) {
-    workload.connect(backup.container.endpoint, {
-      signals: ['objects'],
-      purpose: 'backups',
-      credential: { kind: 'workload-identity' },
-    });
+    connectBucket(workload, backup.container, 'backups');
     workload.connect(reportTo, { signals: ['metrics'], purpose: 'time of the last complete backup' });
   }
   return {
@@ -193,49 +189,9 @@ export function storagePart(scope: Component, id: string, props: StoragePartProp
       port: VM_PORTS.storageSelect,
       protocol: 'vm-select',
       signals: ['queries'],
-      access: 'peer',
+      access: props.readByOthers ? 'read' : 'peer',
       via: 'headless',
     }),
-  };
-}
-
-function backupSidecar(
-  scope: Component,
-  configName: string,
-  backup: BackupProps,
-  reportTo: Endpoint<'metrics', 'http'>,
-): ContainerSpec & { readonly name: string } {
-  const config = scope.configMap(configName, [
-    ConfigFile.lines(
-      'backup.sh',
-      backupScript({
-        destination: destinationOf(backup.container),
-        everySeconds: (backup.every ?? DEFAULT_BACKUP_INTERVAL).toSeconds(),
-        snapshotUrl: `http://127.0.0.1:${VM_PORTS.storage}/snapshot/create`,
-        reportUrl: reportTo.url,
-      }),
-    ),
-  ]);
-  const heartbeat = `${BACKUP_RUN_DIR}/heartbeat`;
-  return {
-    name: 'vmbackup',
-    image: CATALOG.vmbackup,
-    command: ['/bin/sh', `${BACKUP_SCRIPTS_DIR}/backup.sh`],
-    env: {
-      POD_NAME: { field: 'metadata.name' },
-      AZURE_STORAGE_ACCOUNT_NAME: backup.container.account,
-    },
-    resources: BACKUP_RESOURCES,
-    probes: {
-      // A failing backup must not take a healthy vmstorage out of service; the alert on old backups tells of it.
-      readiness: { exec: ['test', '-e', heartbeat] },
-      liveness: {
-        exec: ['/bin/sh', '-c', `test -n "$(find ${heartbeat} -mmin -${BACKUP_HUNG_MINUTES})"`],
-      },
-    },
-    configs: [{ mountPath: BACKUP_SCRIPTS_DIR, config }],
-    volumes: [{ claim: 'data', mountPath: STORAGE_DATA_DIR, readOnly: true }],
-    scratch: [{ mountPath: BACKUP_RUN_DIR, size: Size.mebibytes(1) }],
   };
 }
 
@@ -250,8 +206,19 @@ function addMetrics(workload: Workload, port: number): void {
   });
 }
 
-function nodes(props: ClusterProps, port: number): string {
-  return props.storageHosts.map((host) => `${host}:${port}`).join(',');
+/** Of one group as a plain list; of several, each name and each number of copies with the group's name. */
+function readFlags({ name, alsoReads, storageHosts, replicationFactor }: QueryPartProps) {
+  const port = VM_PORTS.storageSelect;
+  if (alsoReads.length === 0) return { storageNode: nodes(storageHosts, port), replicationFactor };
+  const groups = [{ name, storageHosts, replicationFactor }, ...alsoReads];
+  return {
+    storageNode: groups.map((group) => nodes(group.storageHosts, port, `${group.name}/`)).join(','),
+    replicationFactor: groups.map((group) => `${group.name}:${group.replicationFactor}`).join(','),
+  };
+}
+
+function nodes(hosts: readonly string[], port: number, prefix = ''): string {
+  return hosts.map((host) => `${prefix}${host}:${port}`).join(',');
 }
 
 function dedup(props: ClusterProps): string {

@@ -6,15 +6,12 @@ import { Duration, Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
 import type { Component } from '../core/component';
 import { ConfigFile } from '../core/config-file';
+import { bucketIdentity, connectBucket } from '../core/object-store';
 import { Task } from '../core/task';
 import type { Workload } from '../core/workload';
-import {
-  BACKUP_SCRIPTS_DIR,
-  STORAGE_DATA_DIR,
-  destinationOf,
-  restoreScript,
-} from './victoria-metrics-backup';
-import { VM_UID, type BackupProps } from './victoria-metrics-parts';
+import { BACKUP_SCRIPTS_DIR, STORAGE_DATA_DIR, backupEnv, restoreScript } from './victoria-metrics-backup';
+import type { BackupProps } from './victoria-metrics-backup-sidecar';
+import { VM_UID } from './victoria-metrics-parts';
 
 /** Some hundred GiB from an object store at 50 MiB/s take hours; a stopped restore goes on where it was. */
 const DEADLINE = Duration.hours(24);
@@ -23,7 +20,7 @@ export function addRestoreTasks(scope: Component, storage: Workload, backup: Bac
   const config = scope.configMap(`${storage.id}-restore`, [
     ConfigFile.lines(
       'restore.sh',
-      restoreScript({ destination: destinationOf(backup.container), copy: backup.restoreFrom ?? 'latest' }),
+      restoreScript({ bucket: backup.container, copy: backup.restoreFrom ?? 'latest' }),
     ),
   ]);
   for (let replica = 0; replica < storage.replicas; replica += 1) {
@@ -32,21 +29,17 @@ export function addRestoreTasks(scope: Component, storage: Workload, backup: Bac
       suspended: true,
       uid: VM_UID,
       deadline: DEADLINE,
-      identity: { azureClientId: backup.container.clientId },
+      identity: bucketIdentity(backup.container),
       existingClaims: [{ name: 'data', claimName: `data-${pod}` }],
       container: {
         image: CATALOG.vmrestore,
         command: ['/bin/sh', `${BACKUP_SCRIPTS_DIR}/restore.sh`],
-        env: { REPLICA: pod, AZURE_STORAGE_ACCOUNT_NAME: backup.container.account },
+        env: { REPLICA: pod, ...backupEnv(backup.container) },
         resources: { cpuMillis: 500, memory: Size.mebibytes(512) },
         configs: [{ mountPath: BACKUP_SCRIPTS_DIR, config }],
         volumes: [{ claim: 'data', mountPath: STORAGE_DATA_DIR }],
       },
     });
-    task.connect(backup.container.endpoint, {
-      signals: ['objects'],
-      purpose: `the backup of ${pod}, when an operator restores it`,
-      credential: { kind: 'workload-identity' },
-    });
+    connectBucket(task, backup.container, `the backup of ${pod}, when an operator restores it`);
   }
 }

@@ -7,17 +7,12 @@ import { Component, type ComponentProps } from '../core/component';
 import type { Resources } from '../core/container-spec';
 import type { Endpoint } from '../core/endpoint';
 import type { Platform, Tier } from '../core/platform';
-import { bytesOf, humanBytes, mebibytesFor } from '../core/quantity';
-import type { Workload } from '../core/workload';
+import { humanBytes, mebibytesFor } from '../core/quantity';
+import type { Workload, WorkloadProps } from '../core/workload';
 import { BACKUP_SUCCESS_METRIC } from './victoria-metrics-backup';
-import {
-  DEFAULT_BACKUP_INTERVAL,
-  VM_PORTS,
-  insertPart,
-  queryPart,
-  storagePart,
-  type BackupProps,
-} from './victoria-metrics-parts';
+import { DEFAULT_BACKUP_INTERVAL, type BackupProps } from './victoria-metrics-backup-sidecar';
+import { checkCluster, checkDedup } from './victoria-metrics-checks';
+import { VM_PORTS, insertPart, queryPart, storagePart, type StorageGroup } from './victoria-metrics-parts';
 import { addRestoreTasks } from './victoria-metrics-restore';
 import {
   diskArithmetic,
@@ -35,6 +30,11 @@ export interface ScaleProps {
   readonly replicas?: number;
   /** @default computed from the demand; vmselect, whose load is the queries': VICTORIA_METRICS_DEFAULTS.queryResources */
   readonly resources?: Resources;
+}
+
+export interface QueryScaleProps extends ScaleProps {
+  /** More vmselects while queries keep these busy. @default none: as many as there are */
+  readonly autoscale?: NonNullable<WorkloadProps['autoscale']>;
 }
 
 export interface VictoriaMetricsProps extends ComponentProps {
@@ -59,7 +59,21 @@ export interface VictoriaMetricsProps extends ComponentProps {
   /** @default 2 × replicationFactor − 1 replicas */
   readonly storage?: ScaleProps;
   readonly insert?: ScaleProps;
-  readonly query?: ScaleProps;
+  /** 'none' for a storage group that only others read, see `alsoReads`. */
+  readonly query?: QueryScaleProps | 'none';
+  /** What its workloads and their Services are called. @default `<id>-insert`, `<id>-select`, `<id>-storage` */
+  readonly names?: { readonly insert: string; readonly select: string; readonly storage: string };
+  /**
+   * Further storage groups that vmselect reads with its own: a cold tier that keeps less for longer. What lies in both
+   * has to be equal samples, times included (all of a series, or one in a while as a deduplication picks): then they
+   * become one, as copies do. Values at times of their own would look like resets of a counter.
+   *
+   * Each group has its own number of copies, and an answer is complete while each group lacks fewer vmstorages than
+   * that. No group stands in for another (`-globalReplicationFactor` stays 1), for none has everything: while one lacks
+   * more, answers still come, marked as partial. Tried with the cluster's programs of 1.150.0, built from source.
+   * @default none
+   */
+  readonly alsoReads?: readonly VictoriaMetrics[];
   /**
    * Volume for vmselect's cache and temporary results.
    * @default none: VICTORIA_METRICS_DEFAULTS.scratchCache of node storage, lost with the pod
@@ -87,19 +101,17 @@ const VICTORIA_METRICS_DEFAULTS = {
 /** Stateless parts: one more than needed in production. */
 const REPLICAS_FLOOR: Readonly<Record<Tier, number>> = { dev: 1, prod: 2 };
 const REPLICATION: Readonly<Record<Tier, number>> = { dev: 1, prod: 2 };
-/** Beyond these the documentation of the hub's design expects other bottlenecks: network, query complexity, disks. */
-const MOST_REPLICAS = { insert: 10, query: 10, storage: 20 } as const;
-const DAY_SECONDS = 86_400;
 /** Tenant 0: the platform separates by labels, not by tenants. */
 const INSERT_PATH = '/insert/0';
 const SELECT_PATH = '/select/0';
 
 export class VictoriaMetrics extends Component {
-  /** Answers PromQL and MetricsQL. */
-  public readonly query: Endpoint<'queries', 'prometheus-query'>;
   /** What to expect of the backups, for the alert on old ones; undefined without backups. */
   public readonly backups: BackupSchedule | undefined;
+  /** Its vmstorages, for the vmselect of another that reads them too. */
+  public readonly storageGroup: StorageGroup;
   private readonly insert: Workload;
+  private readonly queryEndpoint: Endpoint<'queries', 'prometheus-query'> | undefined;
   private otlpEndpoint: Endpoint<'metrics', 'otlp-http'> | undefined;
   private remoteWriteEndpoint: Endpoint<'metrics', 'prometheus-remote-write'> | undefined;
 
@@ -116,31 +128,48 @@ export class VictoriaMetrics extends Component {
       retentionSeconds: props.retention.toSeconds(),
     };
     const floor = REPLICAS_FLOOR[scope.tier];
+    const queryScale = props.query === 'none' ? undefined : (props.query ?? {});
     const replicas = {
       storage: props.storage?.replicas ?? 2 * replicationFactor - 1,
       insert: props.insert?.replicas ?? insertReplicas(demand, floor),
-      query: props.query?.replicas ?? floor,
+      query: queryScale === undefined ? 0 : (queryScale.replicas ?? floor),
     };
-    this.checkProps(props, demand, replicas);
+    checkCluster(this, {
+      retention: props.retention,
+      volume: props.volume.size,
+      demand,
+      replicas,
+      mostQueryReplicas: queryScale?.autoscale?.maxReplicas,
+    });
     this.explain(demand, replicas.storage);
 
+    const names = props.names ?? { insert: `${id}-insert`, select: `${id}-select`, storage: `${id}-storage` };
     const cluster = {
       replicationFactor,
       dedupInterval: props.dedupInterval ?? VICTORIA_METRICS_DEFAULTS.dedupInterval,
-      storageHosts: this.podHosts(`${id}-storage`, replicas.storage),
+      storageHosts: this.podHosts(names.storage, replicas.storage),
     };
-    this.insert = insertPart(this, `${id}-insert`, {
+    const alsoReads = (props.alsoReads ?? []).map(({ storageGroup }) => storageGroup);
+    for (const group of alsoReads) checkDedup(this, cluster.dedupInterval, group);
+    this.checkReader(queryScale, alsoReads);
+    this.insert = insertPart(this, names.insert, {
       ...cluster,
       replicas: replicas.insert,
       resources: props.insert?.resources ?? toResources(insertNeeded(demand, replicas.insert)),
     });
-    const query = queryPart(this, `${id}-select`, {
-      ...cluster,
-      replicas: replicas.query,
-      resources: props.query?.resources ?? VICTORIA_METRICS_DEFAULTS.queryResources,
-      cache: props.queryCache ?? { size: VICTORIA_METRICS_DEFAULTS.scratchCache },
-    });
-    const storage = storagePart(this, `${id}-storage`, {
+    const query =
+      queryScale === undefined
+        ? undefined
+        : queryPart(this, names.select, {
+            ...cluster,
+            name: id,
+            alsoReads,
+            replicas: replicas.query,
+            autoscale: queryScale.autoscale,
+            resources: queryScale.resources ?? VICTORIA_METRICS_DEFAULTS.queryResources,
+            cache: props.queryCache ?? { size: VICTORIA_METRICS_DEFAULTS.scratchCache },
+          });
+    const storage = storagePart(this, names.storage, {
       ...cluster,
       retention: props.retention,
       volume: props.volume,
@@ -148,13 +177,18 @@ export class VictoriaMetrics extends Component {
       resources: props.storage?.resources ?? toResources(storageNeeded(demand, replicas.storage)),
       backup: props.backup,
       reportTo: () => this.importText(),
+      readByOthers: query === undefined,
     });
+    this.storageGroup = { ...cluster, name: id, select: storage.select };
     this.insert.connect(storage.insert, {
       signals: ['metrics'],
       purpose: 'samples to the replicas that keep them',
     });
-    query.connect(storage.select, { signals: ['queries'], purpose: 'series for queries' });
-    this.query = query.listen({
+    query?.connect(storage.select, { signals: ['queries'], purpose: 'series for queries' });
+    for (const group of alsoReads) {
+      query?.connect(group.select, { signals: ['queries'], purpose: `series that ${group.name} keeps` });
+    }
+    this.queryEndpoint = query?.listen({
       name: 'http',
       port: VM_PORTS.select,
       protocol: 'prometheus-query',
@@ -170,6 +204,17 @@ export class VictoriaMetrics extends Component {
         metric: BACKUP_SUCCESS_METRIC,
       };
     }
+  }
+
+  /**
+   * Answers PromQL and MetricsQL.
+   * @throws Error for a storage group that only others read
+   */
+  public get query(): Endpoint<'queries', 'prometheus-query'> {
+    if (this.queryEndpoint !== undefined) return this.queryEndpoint;
+    throw new Error(
+      `${this.node.path}: query is 'none': it has no vmselect of its own; ask the store that names it in alsoReads`,
+    );
   }
 
   /** Takes metrics over OTLP, below `/v1/metrics`. Opened by whoever asks for it first: an unused port is a mistake. */
@@ -208,6 +253,16 @@ export class VictoriaMetrics extends Component {
     });
   }
 
+  private checkReader(query: QueryScaleProps | undefined, alsoReads: readonly StorageGroup[]): void {
+    if (query !== undefined || alsoReads.length === 0) return;
+    this.problem({
+      property: 'alsoReads',
+      value: alsoReads.map(({ name }) => name),
+      rule: "with query: 'none' there is no vmselect that could read them",
+      remedy: 'name them at the store whose vmselect answers',
+    });
+  }
+
   private explain(demand: StorageDemand, replicas: number): void {
     const copies = demand.replicationFactor;
     this.derived('disk for all vmstorages', humanBytes(diskBytesNeeded(demand)), diskArithmetic(demand));
@@ -221,48 +276,6 @@ export class VictoriaMetrics extends Component {
         : 'complete answers, writes in reduced replication',
       `replication ${copies} needs at least 2 × ${copies} − 1 = ${2 * copies - 1} vmstorages to go on writing ${copies} copies`,
     );
-  }
-
-  private checkProps(
-    props: VictoriaMetricsProps,
-    demand: StorageDemand,
-    replicas: Readonly<Record<keyof typeof MOST_REPLICAS, number>>,
-  ): void {
-    if (demand.retentionSeconds < DAY_SECONDS) {
-      this.problem({
-        property: 'retention',
-        value: props.retention.toHumanString(),
-        rule: 'vmstorage keeps samples for at least a day',
-        remedy: 'give 24 hours or more',
-      });
-    }
-    for (const part of ['insert', 'query', 'storage'] as const) {
-      if (replicas[part] <= MOST_REPLICAS[part]) continue;
-      this.problem({
-        property: `${part}.replicas`,
-        value: replicas[part],
-        rule: `at most ${MOST_REPLICAS[part]}: beyond it the bottleneck is elsewhere`,
-        remedy: 'give each replica more resources, or split the store',
-      });
-    }
-    if (replicas.storage < demand.replicationFactor) {
-      this.problem({
-        property: 'replicationFactor',
-        value: demand.replicationFactor,
-        rule: `copies lie on different vmstorages, and there are ${replicas.storage}`,
-        remedy: `run at least ${2 * demand.replicationFactor - 1} vmstorages, or keep fewer copies`,
-      });
-    }
-    const has = bytesOf(props.volume.size) * replicas.storage;
-    const needs = diskBytesNeeded(demand);
-    if (has < needs) {
-      this.problem({
-        property: 'volume.size',
-        value: `${replicas.storage} × ${humanBytes(bytesOf(props.volume.size))} = ${humanBytes(has)}`,
-        rule: `${diskArithmetic(demand)} = ${humanBytes(needs)} has to fit`,
-        remedy: `give each of the ${replicas.storage} volumes ${humanBytes(Math.ceil(needs / replicas.storage))} or more, or keep samples for a shorter time`,
-      });
-    }
   }
 }
 

@@ -8,6 +8,10 @@ export interface VmauthUserConfig {
   readonly readUrl?: string;
   /** With its whole path. */
   readonly writeUrl?: string;
+  /** Where OTLP over HTTP goes, by signal; the request's own path, `/v1/logs` or `/v1/traces`, is appended. */
+  readonly otlpUrls?: Readonly<Record<'logs' | 'traces', string | undefined>>;
+  /** Name in the path, and URL of the page with its whole path. */
+  readonly exporters?: readonly { readonly name: string; readonly url: string }[];
   readonly maxConcurrentRequests: number;
 }
 
@@ -35,6 +39,15 @@ export function renderVmauth(users: readonly VmauthUserConfig[]): object {
         ...(user.writeUrl === undefined
           ? []
           : [{ src_paths: [WRITE_PATH], url_prefix: withoutPath(user.writeUrl, WRITE_PATH) }]),
+        ...Object.entries(user.otlpUrls ?? {}).flatMap(([signal, url]) =>
+          url === undefined ? [] : [{ src_paths: [`/v1/${signal}`], url_prefix: url }],
+        ),
+        ...(user.exporters ?? []).map(({ name, url }) => ({
+          src_paths: [`/exporters/${name}/metrics`],
+          url_prefix: withoutPath(url, '/metrics'),
+          // `/exporters/<name>`.
+          drop_src_path_prefix_parts: 2,
+        })),
       ],
     })),
   };

@@ -7,13 +7,30 @@ import { cloudRef } from '../core/cloud-ref';
 import { AuthScheme } from '../core/credential';
 import { External } from '../core/party';
 import type { Platform } from '../core/platform';
-import type { SecretRef } from '../core/secrets';
+import { SecretRef } from '../core/secrets';
 import type { GrafanaDatabase } from '../view/grafana';
+import { TrustedAuthority } from '../secure/trusted-authority';
 import { Postgresql } from '../view/postgresql';
 
 export type GrafanaDatabaseChoice =
   | { readonly kind: 'in-cluster'; readonly volume: Size }
-  | { readonly kind: 'managed'; readonly cidr: string };
+  | {
+      readonly kind: 'managed';
+      /** Azure Database for PostgreSQL, or Amazon Aurora. */
+      readonly service: keyof typeof MANAGED;
+      /** Subnets in which it lies, CIDR blocks. */
+      readonly cidrs: readonly string[];
+    };
+
+const MANAGED = {
+  azure: { description: 'Azure Database for PostgreSQL, flexible server' },
+  aurora: {
+    description: 'Amazon Aurora PostgreSQL, the endpoint that follows the writer',
+    // Amazon signs its databases with authorities of their own, which no image knows. A region's bundle has some 8 KB;
+    // Secrets Manager takes 64.
+    authority: SecretRef.named('aurora-certificate-authorities'),
+  },
+} as const;
 
 export interface GrafanaDatabaseProps {
   readonly choice: GrafanaDatabaseChoice;
@@ -38,9 +55,10 @@ export function grafanaDatabase(platform: Platform, props: GrafanaDatabaseProps)
     });
     return { ...login, endpoint: server.sql, caSecretName: server.caSecretName };
   }
+  const service = MANAGED[choice.service];
   const server = new External(platform, 'postgresql', {
-    description: 'Azure Database for PostgreSQL, flexible server',
-    cidrs: [choice.cidr],
+    description: service.description,
+    cidrs: choice.cidrs,
     host: cloudRef(platform, 'grafana-database-host', "host name of Grafana's PostgreSQL server"),
   });
   const endpoint = server.listen({
@@ -52,5 +70,11 @@ export function grafanaDatabase(platform: Platform, props: GrafanaDatabaseProps)
     tls: true,
     auth: AuthScheme.secret('password', [password]),
   });
-  return { ...login, endpoint };
+  if (!('authority' in service)) return { ...login, endpoint };
+  const { trust } = new TrustedAuthority(platform, 'grafana-database-ca', {
+    namespace: props.namespace,
+    certificate: service.authority,
+    of: service.description,
+  });
+  return { ...login, endpoint, caSecretName: trust.secretName };
 }

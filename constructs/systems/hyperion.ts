@@ -254,8 +254,12 @@ export function hyperion(props: HyperionProps): Platform {
     () =>
       new Vmagent(platform, 'vmagent', {
         ...STORE,
-        remoteWrite: vmauth().remoteWrite,
-        credential: { kind: 'bearer', secret: SECRETS.metricsAgent },
+        destinations: [
+          {
+            remoteWrite: vmauth().remoteWrite,
+            credential: { kind: 'bearer', secret: SECRETS.metricsAgent },
+          },
+        ],
         kubernetesApi: outside.kubernetesApi,
         scrapes: Object.values(NAMESPACES),
         labels,

@@ -8,7 +8,7 @@
  */
 import { Alertmanager } from '../alert/alertmanager';
 import { alertingAlerts } from '../alert/platform-alerts';
-import { renderRules, ruleMistakes } from '../alert/rules';
+import { renderCheckedRules, type RuleGroup } from '../alert/rules';
 import { targetAlerts } from '../alert/target-alerts';
 import { telemetryAlerts } from '../alert/telemetry-alerts';
 import { Prometheus } from '../collect/prometheus';
@@ -156,7 +156,7 @@ export function telemetryStack(props: TelemetryStackProps): Platform {
         kubernetesApi: outside.kubernetesApi,
         scrapes: Object.keys(NAMESPACES),
         alertmanager: alertmanager().api,
-        rules: (jobs) => rules(platform, props, jobs),
+        rules: (jobs) => renderCheckedRules(platform, 'prometheus', ruleGroups(props, jobs)),
         labels: { cluster: props.environment, environment: props.tier },
         retention: props.metrics.retention,
         volume: { size: props.metrics.volume, storageClass },
@@ -175,8 +175,8 @@ export function telemetryStack(props: TelemetryStackProps): Platform {
   return platform;
 }
 
-function rules(platform: Platform, props: TelemetryStackProps, jobs: readonly ScrapeJob[]): object {
-  const groups = [
+function ruleGroups(props: TelemetryStackProps, jobs: readonly ScrapeJob[]): RuleGroup[] {
+  return [
     // Prometheus puts its external labels on alerts, not on the samples that it keeps itself.
     targetAlerts(jobs, {}),
     ...telemetryAlerts({
@@ -186,13 +186,4 @@ function rules(platform: Platform, props: TelemetryStackProps, jobs: readonly Sc
     }),
     alertingAlerts('prometheus'),
   ];
-  for (const { name, rule } of ruleMistakes(groups)) {
-    platform.report('prometheus', {
-      property: 'rules',
-      value: name,
-      rule,
-      remedy: 'rename it, or leave it out',
-    });
-  }
-  return renderRules(groups);
 }

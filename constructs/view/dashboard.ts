@@ -9,6 +9,8 @@ export interface Dashboard {
   readonly uid: string;
   readonly title: string;
   readonly graphs: readonly Graph[];
+  /** Identifier of the data source that answers PromQL. @default the platform's own */
+  readonly metricsUid?: string;
 }
 
 interface Graph {
@@ -41,7 +43,8 @@ export function fluxGraph(title: string, unit: string, description: string, quer
   return { title, unit, description, query: { language: 'flux', query } };
 }
 
-export function dashboardFile({ uid, title, graphs }: Dashboard): ConfigFile {
+export function dashboardFile(dashboard: Dashboard): ConfigFile {
+  const { uid, title, graphs, metricsUid = DATA_SOURCE_UIDS.metrics } = dashboard;
   return ConfigFile.json(`${uid}.json`, {
     uid,
     title,
@@ -54,14 +57,14 @@ export function dashboardFile({ uid, title, graphs }: Dashboard): ConfigFile {
     time: { from: 'now-3h', to: 'now' },
     templating: { list: [] },
     annotations: { list: [] },
-    panels: graphs.map(renderPanel),
+    panels: graphs.map((panel, index) => renderPanel(panel, index, metricsUid)),
   });
 }
 
-function renderPanel({ title, query, unit, description }: Graph, index: number): object {
+function renderPanel({ title, query, unit, description }: Graph, index: number, metricsUid: string): object {
   const datasource =
     query.language === 'promql'
-      ? { type: 'prometheus', uid: DATA_SOURCE_UIDS.metrics }
+      ? { type: 'prometheus', uid: metricsUid }
       : { type: 'influxdb', uid: DATA_SOURCE_UIDS.readings };
   return {
     id: index + 1,

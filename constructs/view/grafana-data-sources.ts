@@ -2,13 +2,17 @@
  * Grafana's data sources, derived from the endpoints that it is given, with links from trace to log to metric.
  * Source: Grafana 13, "Provision data sources" and each data source's own page.
  */
+import type { CertificateSecret } from '../core/certificate';
 import type { Credential } from '../core/credential';
 import type { Endpoint } from '../core/endpoint';
+import { GRAFANA_DIRS } from './grafana-ini';
 
 export interface DataSources {
   readonly metrics: {
     readonly endpoint: Endpoint<'queries', 'prometheus-query'>;
     readonly credential?: Credential & { kind: 'bearer' };
+    /** Secret with the `ca.crt` by which its certificate is known. @default the image's own authorities */
+    readonly ca?: CertificateSecret;
   };
   readonly logs?: Endpoint<'queries', 'loki-http'>;
   readonly traces?: Endpoint<'queries', 'tempo-http'>;
@@ -57,6 +61,12 @@ export function renderDataSources(sources: DataSources, secretFile: SecretFile):
 }
 
 function renderMetrics({ metrics, traces }: DataSources, secretFile: SecretFile): object {
+  const secrets = {
+    ...(metrics.credential === undefined
+      ? {}
+      : { httpHeaderValue1: `Bearer ${secretFile(metrics.credential)}` }),
+    ...(metrics.ca === undefined ? {} : { tlsCACert: `$__file{${GRAFANA_DIRS.metricsCa}/ca.crt}` }),
+  };
   return {
     name: 'Metrics',
     uid: DATA_SOURCE_UIDS.metrics,
@@ -72,14 +82,14 @@ function renderMetrics({ metrics, traces }: DataSources, secretFile: SecretFile)
         ? {}
         : { exemplarTraceIdDestinations: [{ name: 'trace_id', datasourceUid: DATA_SOURCE_UIDS.traces }] }),
       ...(metrics.credential === undefined ? {} : { httpHeaderName1: 'Authorization' }),
+      ...(metrics.ca === undefined ? {} : { tlsAuthWithCACert: true }),
     },
-    ...(metrics.credential === undefined
-      ? {}
-      : { secureJsonData: { httpHeaderValue1: `Bearer ${secretFile(metrics.credential)}` } }),
+    ...(Object.keys(secrets).length === 0 ? {} : { secureJsonData: secrets }),
   };
 }
 
-function renderLogs(logs: NonNullable<DataSources['logs']>, hasTraces: boolean): object {
+/** Of Loki alone, also for a Grafana that has others. */
+export function renderLogs(logs: NonNullable<DataSources['logs']>, hasTraces: boolean): object {
   return {
     name: 'Logs',
     uid: DATA_SOURCE_UIDS.logs,

@@ -13,6 +13,8 @@ import type { Platform } from '../core/platform';
 import { SecretRef } from '../core/secrets';
 import { Workload } from '../core/workload';
 import { renderDataSources, type DataSources } from './grafana-data-sources';
+import { GRAFANA_DIRS, GRAFANA_GOSSIP_PORT, GRAFANA_HTTP_PORT, grafanaIni } from './grafana-ini';
+import { signInMistakes, type GrafanaSignIn } from './grafana-sign-in';
 import { renderIni } from './ini';
 import { layerDashboardFiles } from './layer-dashboards';
 
@@ -39,6 +41,13 @@ export interface GrafanaProps extends ComponentProps {
   readonly secretKey: SecretRef;
   /** First administrator's password. */
   readonly adminPassword: SecretRef;
+  /** Where people's accounts and groups are kept. @default accounts of Grafana's own, which the administrator makes */
+  readonly signIn?: GrafanaSignIn;
+  /**
+   * Volume for plug-ins that all replicas share (ReadWriteMany).
+   * @default none: each replica keeps its own, and they vanish with it
+   */
+  readonly sharedFiles?: { readonly size: Size; readonly storageClass: string };
   /** Where the ClickHouse plug-in is fetched from at start. @default none: nothing of it is asked for */
   readonly internet?: Endpoint<'web', 'https'>;
   /** @default 1; more than one also makes alert evaluation highly available */
@@ -51,18 +60,10 @@ const DEFAULTS = {
   resources: { cpuMillis: 250, memory: Size.mebibytes(512) },
 } satisfies Partial<GrafanaProps>;
 
-const HTTP_PORT = 3000;
-const GOSSIP_PORT = 9094;
 /** The image's own user. */
 const UID = 472;
 const DRAIN_SECONDS = 60;
-const CONFIG_DIR = '/etc/hyperion/grafana';
-const PROVISIONING_DIR = '/etc/hyperion/provisioning';
-const DASHBOARD_DIR = '/etc/hyperion/dashboards';
-const SECRET_DIR = '/etc/hyperion/secrets';
-const CA_DIR = '/etc/hyperion/database-ca';
-/** Pinned: an unpinned plug-in would make two replicas differ. */
-const CLICKHOUSE_PLUGIN = 'grafana-clickhouse-datasource@4.11.2';
+const SHARED_CLAIM = 'shared';
 
 export class Grafana extends Component {
   /** For people's browsers, through the ingress controller. */
@@ -75,6 +76,8 @@ export class Grafana extends Component {
       summary: 'Dashboards and alerts (Grafana), with its state in PostgreSQL',
     });
     this.checkPlugins(props);
+    for (const mistake of props.signIn === undefined ? [] : signInMistakes(props.signIn))
+      this.problem(mistake);
     const replicas = props.replicas ?? DEFAULTS.replicas;
     const { container, keys } = this.container(id, props, replicas);
     const workload = new Workload(this, id, {
@@ -83,12 +86,15 @@ export class Grafana extends Component {
       uid: UID,
       drainSeconds: DRAIN_SECONDS,
       publishNotReadyAddresses: true,
+      ...(props.sharedFiles === undefined
+        ? {}
+        : { sharedClaims: [{ name: SHARED_CLAIM, ...props.sharedFiles }] }),
       container: {
         ...container,
-        secretFiles: [...(container.secretFiles ?? []), { mountPath: SECRET_DIR, ...keys }],
+        secretFiles: [...(container.secretFiles ?? []), { mountPath: GRAFANA_DIRS.secrets, ...keys }],
       },
     });
-    const http = { name: 'http', port: HTTP_PORT };
+    const http = { name: 'http', port: GRAFANA_HTTP_PORT };
     this.web = workload.listen({ ...http, protocol: 'http', signals: ['web'], access: 'read' });
     this.metrics = workload.listen({
       ...http,
@@ -105,7 +111,7 @@ export class Grafana extends Component {
       ] as const) {
         const peers = workload.listen({
           name,
-          port: GOSSIP_PORT,
+          port: GRAFANA_GOSSIP_PORT,
           protocol,
           signals: ['coordination'],
           access: 'peer',
@@ -126,7 +132,7 @@ export class Grafana extends Component {
     const file = (ref: SecretRef): string => {
       const key = this.secret(ref);
       refs.set(key.key, key);
-      return `$__file{${SECRET_DIR}/${key.key}}`;
+      return `$__file{${GRAFANA_DIRS.secrets}/${key.key}}`;
     };
     const headless = `${id}-headless.${props.namespace}.svc.${this.platform.clusterDomain}`;
     const ini = ConfigFile.lines('grafana.ini', renderIni(grafanaIni(props, replicas, headless, file)));
@@ -143,23 +149,23 @@ export class Grafana extends Component {
       mountPath,
       config: this.configMap(`${id}-${name}`, files),
     });
-    const { caSecretName } = props.database;
     const container: ContainerSpec = {
       image: CATALOG.grafana,
-      env: { GF_PATHS_CONFIG: `${CONFIG_DIR}/grafana.ini`, POD_IP: { field: 'status.podIP' } },
+      env: { GF_PATHS_CONFIG: `${GRAFANA_DIRS.config}/grafana.ini`, POD_IP: { field: 'status.podIP' } },
       resources: props.resources ?? DEFAULTS.resources,
-      probes: { readiness: { http: '/api/health', port: HTTP_PORT }, startupSeconds: 300 },
+      probes: { readiness: { http: '/api/health', port: GRAFANA_HTTP_PORT }, startupSeconds: 300 },
       configs: [
-        mount('config', CONFIG_DIR, [ini]),
-        mount('data-sources', `${PROVISIONING_DIR}/datasources`, [dataSources]),
-        mount('dashboard-provider', `${PROVISIONING_DIR}/dashboards`, [
+        mount('config', GRAFANA_DIRS.config, [ini]),
+        mount('data-sources', `${GRAFANA_DIRS.provisioning}/datasources`, [dataSources]),
+        mount('dashboard-provider', `${GRAFANA_DIRS.provisioning}/dashboards`, [
           ConfigFile.yaml(this.platform, 'dashboards.yaml', dashboardProvider()),
         ]),
-        mount('dashboards', DASHBOARD_DIR, props.dashboards ?? layerDashboardFiles()),
+        mount('dashboards', GRAFANA_DIRS.dashboards, props.dashboards ?? layerDashboardFiles()),
       ],
-      ...(caSecretName === undefined
+      secretFiles: trusted(props),
+      ...(props.sharedFiles === undefined
         ? {}
-        : { secretFiles: [{ mountPath: CA_DIR, secretName: caSecretName, keys: ['ca.crt'] }] }),
+        : { volumes: [{ claim: SHARED_CLAIM, mountPath: GRAFANA_DIRS.shared }] }),
       scratch: [
         { mountPath: '/var/lib/grafana', size: Size.gibibytes(1) },
         { mountPath: '/tmp', size: Size.mebibytes(256) },
@@ -193,6 +199,9 @@ export class Grafana extends Component {
     query(traces, 'queries of traces');
     query(traceAnalytics?.endpoint, 'analytics over traces', traceAnalytics?.credential);
     query(readings?.endpoint, 'queries of GPU readings', readings?.credential);
+    if (props.signIn !== undefined) {
+      workload.connect(props.signIn.provider, { signals: ['web'], purpose: 'who somebody is, at sign-in' });
+    }
     if (props.internet !== undefined) {
       workload.connect(props.internet, { signals: ['web'], purpose: 'the ClickHouse plug-in, at start' });
     }
@@ -209,72 +218,17 @@ export class Grafana extends Component {
   }
 }
 
-/** Source: Grafana 13, "Configure Grafana". */
-function grafanaIni(
-  props: GrafanaProps,
-  replicas: number,
-  headless: string,
-  file: (ref: SecretRef) => string,
-): Record<string, Record<string, string | number | boolean>> {
-  const { database } = props;
-  return {
-    paths: {
-      data: '/var/lib/grafana',
-      logs: '/var/lib/grafana/log',
-      plugins: '/var/lib/grafana/plugins',
-      provisioning: PROVISIONING_DIR,
-    },
-    server: {
-      protocol: 'http',
-      http_port: HTTP_PORT,
-      domain: props.host,
-      root_url: `https://${props.host}/`,
-      enable_gzip: true,
-    },
-    database: {
-      type: 'postgres',
-      host: database.endpoint.hostPort,
-      name: database.name,
-      user: database.user,
-      password: file(database.password),
-      ssl_mode: 'verify-full',
-      ...(database.caSecretName === undefined ? {} : { ca_cert_path: `${CA_DIR}/ca.crt` }),
-      max_open_conn: 20,
-      max_idle_conn: 5,
-      conn_max_lifetime: 1800,
-    },
-    security: {
-      admin_user: 'admin',
-      admin_password: file(props.adminPassword),
-      secret_key: file(props.secretKey),
-      cookie_secure: true,
-      cookie_samesite: 'lax',
-      disable_gravatar: true,
-      strict_transport_security: true,
-      content_security_policy: true,
-    },
-    users: { allow_sign_up: false, allow_org_create: false },
-    'auth.anonymous': { enabled: false },
-    analytics: { reporting_enabled: false, check_for_updates: false, check_for_plugin_updates: false },
-    log: { mode: 'console' },
-    'log.console': { format: 'json' },
-    metrics: { enabled: true },
-    plugins: {
-      ...(props.dataSources.traceAnalytics === undefined ? {} : { preinstall_sync: CLICKHOUSE_PLUGIN }),
-      plugin_admin_enabled: false,
-    },
-    unified_alerting: {
-      enabled: true,
-      ...(replicas > 1
-        ? {
-            ha_listen_address: `$__env{POD_IP}:${GOSSIP_PORT}`,
-            ha_advertise_address: `$__env{POD_IP}:${GOSSIP_PORT}`,
-            ha_peers: `${headless}:${GOSSIP_PORT}`,
-            ha_peer_timeout: '15s',
-          }
-        : {}),
-    },
-  };
+/** The certificates of those whom it connects to, where they are not known to everybody. */
+function trusted({ database, dataSources }: GrafanaProps): NonNullable<ContainerSpec['secretFiles']> {
+  const of = (
+    mountPath: string,
+    secretName: string | undefined,
+  ): NonNullable<ContainerSpec['secretFiles']> =>
+    secretName === undefined ? [] : [{ mountPath, secretName, keys: ['ca.crt'] }];
+  return [
+    ...of(GRAFANA_DIRS.databaseCa, database.caSecretName),
+    ...of(GRAFANA_DIRS.metricsCa, dataSources.metrics.ca?.secretName),
+  ];
 }
 
 function dashboardProvider(): object {
@@ -289,7 +243,7 @@ function dashboardProvider(): object {
         disableDeletion: true,
         allowUiUpdates: false,
         updateIntervalSeconds: 60,
-        options: { path: DASHBOARD_DIR, foldersFromFilesStructure: false },
+        options: { path: GRAFANA_DIRS.dashboards, foldersFromFilesStructure: false },
       },
     ],
   };

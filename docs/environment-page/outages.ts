@@ -2,7 +2,7 @@
  * How long may X be away? The outage budget of every connection that could lose telemetry, with its arithmetic.
  */
 import type { Connection } from '../../constructs/core/flow-graph';
-import { coverOf, isExposed } from '../../constructs/core/outage-budget';
+import { coverOf, isExposed, isOurs } from '../../constructs/core/outage-budget';
 import type { AnyEndpoint } from '../../constructs/core/endpoint';
 import type { Platform } from '../../constructs/core/platform';
 import { bytesOf, humanBytes, humanSeconds } from '../../constructs/core/quantity';
@@ -10,7 +10,7 @@ import { code, sorted, stacked, table } from './markdown';
 
 export function outageTable(platform: Platform): string {
   const rows = platform.graph.connections
-    .filter((connection) => isExposed(connection) && connection.from.reach.kind === 'pods')
+    .filter((connection) => isExposed(connection) && isOurs(connection))
     .map((connection) => ({ connection, ...coverOf(platform.graph, connection) }))
     .sort((a, b) => compare(sortKey(a.connection), sortKey(b.connection)));
   return table(

@@ -19,6 +19,7 @@ const ALLOWED = [
   'docker.io/otel/',
   'docker.io/prom/',
   'docker.io/tailscale/',
+  'docker.io/untergeek/', // Curator, by its author
   'docker.io/victoriametrics/',
   'ghcr.io/aquasecurity/',
   'ghcr.io/external-secrets/',

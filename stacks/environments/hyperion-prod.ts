@@ -102,7 +102,7 @@ export const HYPERION_PROD: HyperionProps = {
       endToEnd: Duration.days(30),
     },
   },
-  grafanaDatabase: { kind: 'managed', cidr: '10.40.4.0/28' },
+  grafanaDatabase: { kind: 'managed', service: 'azure', cidrs: ['10.40.4.0/28'] },
   grafanaReplicas: 2,
   alerting: {
     receivers: {

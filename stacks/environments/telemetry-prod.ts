@@ -27,7 +27,7 @@ export const TELEMETRY_PROD: TelemetryStackProps = {
   store: { retention: Duration.days(30), volume: Size.gibibytes(128) },
   api: { keys: { kind: 'file', secret: SecretRef.named('api-keys') } },
   metrics: { retention: Duration.days(15), volume: Size.gibibytes(16) },
-  grafanaDatabase: { kind: 'managed', cidr: '10.90.4.0/28' },
+  grafanaDatabase: { kind: 'managed', service: 'azure', cidrs: ['10.90.4.0/28'] },
   grafanaReplicas: 2,
   alerting: {
     receivers: {

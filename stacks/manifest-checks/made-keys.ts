@@ -46,6 +46,10 @@ const SECRET_MAKERS: Readonly<Record<string, (object: Manifest) => Made[]>> = {
       name: `${object.metadata.name}-${ca}-ca-cert`,
       keys: new Set(['ca.crt', 'ca.p12', 'ca.password']),
     })),
+  // Rook's provisioner, by its documentation of bucket claims.
+  ObjectBucketClaim: (object) => [
+    { name: object.metadata.name, keys: new Set(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) },
+  ],
 };
 
 export function madeKeys(index: ObjectIndex): MadeKeys {

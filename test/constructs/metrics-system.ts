@@ -20,6 +20,7 @@ export interface MetricsSystemProps {
   readonly platform?: Partial<PlatformProps>;
   readonly store?: Partial<VictoriaMetricsProps>;
   readonly users?: (store: VictoriaMetrics) => VmauthProps['users'];
+  readonly door?: Pick<VmauthProps, 'tls'>;
   readonly agent?: Partial<VmagentProps>;
   readonly alerts?: Partial<VmalertProps>;
   readonly alertmanager?: Partial<AlertmanagerProps>;
@@ -66,6 +67,7 @@ export function metricsSystem(props: MetricsSystemProps = {}): MetricsSystem {
   });
   const vmauth = new Vmauth(platform, 'vmauth', {
     namespace: 'store',
+    ...props.door,
     users: props.users?.(store) ?? {
       grafana: { token: GRAFANA_TOKEN, reads: store.query },
       vmalert: {
@@ -96,7 +98,7 @@ export function metricsSystem(props: MetricsSystemProps = {}): MetricsSystem {
   });
   const agent = new Vmagent(platform, 'vmagent', {
     namespace: 'view',
-    remoteWrite: store.remoteWrite,
+    destinations: [{ remoteWrite: store.remoteWrite }],
     kubernetesApi,
     scrapes: ['store', 'view'],
     labels: LABELS,

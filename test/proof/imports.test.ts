@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   freshImports,
-  hasStrimziDefinitions,
+  hasSharedDefinitions,
   IMPORTS_DIR,
   narrowed,
   staleImports,
 } from '../tools/generate-imports';
 import { proof } from '../tools/proof';
 
-const title = hasStrimziDefinitions
+const title = hasSharedDefinitions
   ? 'typed imports'
-  : "typed imports (Strimzi's definitions are not here: kafka.strimzi.io.ts is not compared)";
+  : "typed imports (Strimzi's and Rook's definitions are not here: what is made of them is not compared)";
 
 proof(['crds'], title, () => {
   let fresh: Map<string, string>;
@@ -27,9 +27,13 @@ proof(['crds'], title, () => {
   test('the committed files are what a fresh generation gives', () => {
     expect([...fresh.keys()]).toEqual([
       'argoproj.io.ts',
+      'autoscaling.k8s.io.ts',
+      ...(hasSharedDefinitions ? ['ceph.rook.io.ts'] : []),
       'cert-manager.io.ts',
       'external-secrets.io.ts',
-      ...(hasStrimziDefinitions ? ['kafka.strimzi.io.ts'] : []),
+      ...(hasSharedDefinitions ? ['kafka.strimzi.io.ts'] : []),
+      'monitoring.coreos.com.ts',
+      ...(hasSharedDefinitions ? ['objectbucket.io.ts'] : []),
     ]);
     expect(staleImports(fresh, IMPORTS_DIR)).toEqual([]);
   });
@@ -71,6 +75,7 @@ describe('a narrowed definition', () => {
     kind: 'CustomResourceDefinition',
     spec: {
       group: 'example.com',
+      names: { kind: 'Example' },
       versions: [version('v1beta1', true), version('v1', true), version('v2', false)],
     },
   });
@@ -80,6 +85,7 @@ describe('a narrowed definition', () => {
       kind: 'CustomResourceDefinition',
       spec: {
         group: 'example.com',
+        names: { kind: 'Example' },
         versions: [
           {
             name: 'v1',
@@ -95,7 +101,18 @@ describe('a narrowed definition', () => {
     });
   });
 
+  test('of a file with several is the one that is asked for', () => {
+    const other = yaml.replace('Example', 'Other');
+    expect(narrowed(`${other}\n---\n${yaml}`, { file: 'x.yaml', kind: 'Example', version: 'v1' })).toContain(
+      '"kind":"Example"',
+    );
+  });
+
   test.each([
+    [
+      { version: 'v1', kind: 'Gone' },
+      'x.yaml: defines no Gone, only Example; change it in generate-imports.ts',
+    ],
     [{ version: 'v2' }, 'x.yaml: serves no version v2, only v1beta1, v1; change it in generate-imports.ts'],
     [
       { version: 'v1', without: ['spec.gone'] },

@@ -27,7 +27,8 @@ import {
   TEMPO,
 } from '../constructs/buffer/sample';
 import { serialOf } from './kafka/certificates';
-import { LoopbackBroker, type Outcome } from './kafka/broker';
+import { LoopbackBroker } from './kafka/broker';
+import type { Outcome } from './kafka/run-to-end';
 
 jest.setTimeout(120_000);
 

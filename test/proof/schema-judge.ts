@@ -23,6 +23,15 @@ const OBJECT_FIELDS: Schema = {
   metadata: { $ref: 'kubernetes#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta' },
 };
 
+/** Patterns are Go's, which may say inside that case is no matter; JavaScript says so beside them. */
+const GO_PATTERNS = Object.assign(
+  (pattern: string, flags: string): RegExp =>
+    pattern.includes('(?i)')
+      ? new RegExp(pattern.replaceAll('(?i)', ''), `${flags}i`)
+      : new RegExp(pattern, flags),
+  { code: 'new RegExp' },
+);
+
 /**
  * @param swaggerFile `api/openapi-spec/swagger.json` of one Kubernetes version
  * @param crdFolders folders with custom resource definitions, read deeply
@@ -30,7 +39,12 @@ const OBJECT_FIELDS: Schema = {
  */
 export function schemaJudge(swaggerFile: string, crdFolders: readonly string[]): Judge {
   const swagger = JSON.parse(readFileSync(swaggerFile, 'utf8')) as { definitions: Record<string, Schema> };
-  const ajv = new Ajv({ strict: false, allErrors: true, validateFormats: false });
+  const ajv = new Ajv({
+    strict: false,
+    allErrors: true,
+    validateFormats: false,
+    code: { regExp: GO_PATTERNS },
+  });
   const names = new Map<string, string>();
   for (const [name, definition] of Object.entries(swagger.definitions)) {
     for (const gvk of (definition['x-kubernetes-group-version-kind'] ?? []) as GroupVersionKind[]) {

@@ -1,30 +1,14 @@
 /**
- * The alerts of the telemetry stack, as they are rendered, fire when they should and are silent when they should: judged
- * by Prometheus' own unit tests of rules, on series like those that the services give.
+ * The alerts of the telemetry stack.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { synthesisOf } from '../environments';
-import { tool } from '../tools/obtain';
 import { proof } from '../tools/proof';
-import { runProgram } from './validators/run-program';
-import type { Verdict } from './validators/validator';
-
-interface Case {
-  readonly alert: string;
-  /** Series → values, a minute apart; `a+bxn` counts up. */
-  readonly series: Readonly<Record<string, string>>;
-  readonly silent: Readonly<Record<string, string>>;
-  /** Labels by which it fires after an hour. */
-  readonly fires: Readonly<Record<string, string>>;
-}
+import { testAlerts, type AlertCase } from './alerts/alert-cases';
 
 const BROKER = 'job="msg-queue", pod="msg-queue-0"';
 const TELEMETRY = 'topic="telemetry", partition="0"';
 
-const CASES: readonly Case[] = [
+const CASES: readonly AlertCase[] = [
   {
     alert: 'ComponentDown',
     series: { 'up{job="influxdb", pod="influxdb-0"}': '0x60' },
@@ -124,56 +108,5 @@ const CASES: readonly Case[] = [
 ];
 
 proof(['prometheus'], 'The alerts of the telemetry stack', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'hyperion-alerts-'));
-  beforeAll(() => {
-    const rules = synthesisOf('telemetry-dev').files.get('config/prometheus/rules.yml') ?? '';
-    writeFileSync(join(folder, 'rules.yml'), rules);
-  });
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
-
-  /** Whether so many alerts of the name with these labels fire after an hour. */
-  async function firing(
-    alert: string,
-    labels: Readonly<Record<string, string>>,
-    series: Readonly<Record<string, string>>,
-    count: 0 | 1,
-  ): Promise<Verdict> {
-    const selected = Object.entries({ alertname: alert, alertstate: 'firing', ...labels })
-      .map(([name, value]) => `${name}="${value}"`)
-      .join(', ');
-    const file = join(folder, `${alert}-${count}.yml`);
-    writeFileSync(
-      file,
-      stringify({
-        rule_files: [join(folder, 'rules.yml')],
-        evaluation_interval: '1m',
-        tests: [
-          {
-            interval: '1m',
-            input_series: Object.entries(series).map(([name, values]) => ({ series: name, values })),
-            promql_expr_test: [
-              {
-                expr: `count(ALERTS{${selected}}) or vector(0)`,
-                eval_time: '1h',
-                exp_samples: [{ labels: '{}', value: count }],
-              },
-            ],
-          },
-        ],
-      }),
-    );
-    return runProgram(await tool('prometheus', 'promtool'), ['test', 'rules', file]);
-  }
-
-  test.each(CASES)('$alert fires', async ({ alert, series, fires }) => {
-    const { accepted, said } = await firing(alert, fires, series, 1);
-    expect({ accepted, said }).toEqual({ accepted: true, said });
-  });
-
-  test.each(CASES)('$alert is silent when nothing is wrong', async ({ alert, silent, fires }) => {
-    const { accepted, said } = await firing(alert, fires, silent, 0);
-    expect({ accepted, said }).toEqual({ accepted: true, said });
-  });
+  testAlerts(() => synthesisOf('telemetry-dev').files.get('config/prometheus/rules.yml') ?? '', CASES);
 });

@@ -20,6 +20,11 @@ const OPERATORS = {
     version: 'v0.85.0',
     from: 'example/prometheus-operator-crd',
   },
+  'vertical-pod-autoscaler': {
+    module: 'k8s.io/autoscaler/vertical-pod-autoscaler',
+    version: 'v1.8.1',
+    from: 'deploy',
+  },
 } as const;
 
 export const crds = {
@@ -42,6 +47,7 @@ export const crds = {
     'gateway-api/gateway.networking.k8s.io_httproutes.yaml',
     'kyverno/policies.kyverno.io/policies.kyverno.io_validatingpolicies.yaml',
     'prometheus-operator/monitoring.coreos.com_servicemonitors.yaml',
+    'vertical-pod-autoscaler/vpa-v1-crd-gen.yaml',
   ],
   main: '.',
   checks: [

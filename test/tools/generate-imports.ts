@@ -17,12 +17,14 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { parse } from 'yaml';
+import { parseAllDocuments } from 'yaml';
 import { tool } from './obtain';
 
 export interface Definition {
   /** The custom resource definition, below its folder. */
   readonly file: string;
+  /** Which of several that stand in the file. @default the only one */
+  readonly kind?: string;
   /** The one version that is emitted here. */
   readonly version: string;
   /**
@@ -41,11 +43,19 @@ const OPERATORS: readonly Definition[] = [
   // An issuer by ACME belongs to the whole cluster and to its platform team.
   { file: 'cert-manager/cert-manager.io_issuers.yaml', version: 'v1', without: ['spec.acme'] },
   { file: 'external-secrets/external-secrets.io_externalsecrets.yaml', version: 'v1' },
+  { file: 'prometheus-operator/monitoring.coreos.com_prometheusrules.yaml', version: 'v1' },
+  { file: 'prometheus-operator/monitoring.coreos.com_servicemonitors.yaml', version: 'v1' },
+  // The other kind in it is a note that the recommender writes for itself.
+  {
+    file: 'vertical-pod-autoscaler/vpa-v1-crd-gen.yaml',
+    kind: 'VerticalPodAutoscaler',
+    version: 'v1',
+  },
 ];
 
-/** Strimzi's are in no registry; they lie beside the checkout where the project was made. */
+/** Strimzi's and Rook's are in no registry; they lie beside the checkout where the project was made. */
 const SHARED = resolve(__dirname, '../../../shared/crds');
-const STRIMZI: readonly Definition[] = [
+const SHARED_OPERATORS: readonly Definition[] = [
   // Pods are described in the node pool's template; lag is exported by a component of our own.
   {
     file: 'strimzi/kafka.yaml',
@@ -55,22 +65,35 @@ const STRIMZI: readonly Definition[] = [
   { file: 'strimzi/kafkanodepool.yaml', version: 'v1' },
   { file: 'strimzi/kafkatopic.yaml', version: 'v1' },
   { file: 'strimzi/kafkauser.yaml', version: 'v1' },
+  // Where its pods run and how they are probed is the storage team's; so are other sites and foreign key stores.
+  {
+    file: 'rook/cephobjectstores.yaml',
+    version: 'v1',
+    without: [
+      'spec.gateway.additionalVolumeMounts',
+      'spec.gateway.placement',
+      'spec.gateway.opsLogSidecar',
+      'spec.healthCheck',
+      'spec.security',
+    ],
+  },
+  { file: 'rook/objectbucketclaims.yaml', version: 'v1alpha1' },
 ];
-/** What cdk8s calls the file of Strimzi's API group. */
-const STRIMZI_IMPORTS = 'kafka.strimzi.io.ts';
+/** What cdk8s calls the files of their API groups. */
+const SHARED_IMPORTS = ['ceph.rook.io.ts', 'kafka.strimzi.io.ts', 'objectbucket.io.ts'];
 
 export const IMPORTS_DIR = resolve(__dirname, '../../constructs/core/imports');
-export const hasStrimziDefinitions = existsSync(join(SHARED, 'strimzi'));
+export const hasSharedDefinitions = existsSync(SHARED);
 const HEADER = '// Made by `npm run imports`: change test/tools/generate-imports.ts instead.\n';
 
-/** Text by file name; without Strimzi's where its definitions are not here. */
+/** Text by file name; without those of the shared folder where it is not here. */
 export async function freshImports(): Promise<Map<string, string>> {
   const crds = await tool('crds');
   const read = (folder: string) => (definition: Definition) =>
     narrowed(readFileSync(join(folder, definition.file), 'utf8'), definition);
   const documents = [
     ...OPERATORS.map(read(crds)),
-    ...(hasStrimziDefinitions ? STRIMZI.map(read(SHARED)) : []),
+    ...(hasSharedDefinitions ? SHARED_OPERATORS.map(read(SHARED)) : []),
   ];
   const folder = mkdtempSync(join(tmpdir(), 'hyperion-imports-'));
   try {
@@ -94,10 +117,17 @@ export async function freshImports(): Promise<Map<string, string>> {
 
 /**
  * The definition with one version and without the properties that are left out, as JSON, which is YAML too.
- * @throws Error when the definition has no such version or property, or requires the property
+ * @throws Error when the file has no such definition, or that no such version or property, or requires the property
  */
-export function narrowed(yaml: string, { file, version, without }: Definition): string {
-  const definition = parse(yaml) as CustomResourceDefinition;
+export function narrowed(yaml: string, { file, kind, version, without }: Definition): string {
+  const definitions = parseAllDocuments(yaml).map((document) => document.toJS() as CustomResourceDefinition);
+  const definition = definitions.find(({ spec }) => kind === undefined || spec.names.kind === kind);
+  if (definition === undefined) {
+    const kinds = definitions.map(({ spec }) => spec.names.kind);
+    throw new Error(
+      `${file}: defines no ${kind ?? 'kind'}, only ${kinds.join(', ')}; change it in generate-imports.ts`,
+    );
+  }
   const { versions } = definition.spec;
   const kept = versions.filter(({ name, served }) => name === version && served);
   const [only] = kept;
@@ -113,6 +143,7 @@ export function narrowed(yaml: string, { file, version, without }: Definition): 
 
 interface CustomResourceDefinition {
   readonly spec: {
+    readonly names: { readonly kind: string };
     readonly versions: readonly {
       readonly name: string;
       readonly served: boolean;
@@ -150,12 +181,14 @@ export function staleImports(fresh: ReadonlyMap<string, string>, folder: string)
 }
 
 function isLeftOut(name: string): boolean {
-  return !hasStrimziDefinitions && name === STRIMZI_IMPORTS;
+  return !hasSharedDefinitions && SHARED_IMPORTS.includes(name);
 }
 
 async function main(): Promise<void> {
-  if (!hasStrimziDefinitions) {
-    console.error(`${STRIMZI_IMPORTS} is left as it is: Strimzi's definitions are not at ${SHARED}`);
+  if (!hasSharedDefinitions) {
+    console.error(
+      `left as they are, for their definitions are not at ${SHARED}: ${SHARED_IMPORTS.join(', ')}`,
+    );
   }
   const fresh = await freshImports();
   if (process.argv.includes('--check')) {

@@ -6,6 +6,7 @@ import type { Tool } from './tool';
 const VERSION = '3.9.2';
 
 const PROGRAMS = {
+  'kafka-acls.sh': 'kafka.admin.AclCommand',
   'kafka-configs.sh': 'kafka.admin.ConfigCommand',
   'kafka-server-start.sh': 'kafka.Kafka',
   'kafka-storage.sh': 'kafka.tools.StorageTool',

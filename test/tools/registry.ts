@@ -1,15 +1,19 @@
 /** Every tool, in the order in which a full build makes them: what most proofs wait for comes first. */
 import { alertmanager } from './alertmanager';
+import { alloySyntax } from './alloy-syntax';
 import { amtool } from './amtool';
 import { azurite } from './azurite';
+import { ceph } from './ceph';
 import { chromium } from './chromium';
 import { crds } from './crds';
+import { curator } from './curator';
 import { elasticmq } from './elasticmq';
 import { etcd } from './etcd';
 import { gator } from './gator';
 import { haproxy } from './haproxy';
 import { helm } from './helm';
 import { influxdb } from './influxdb';
+import { jmxExporter } from './jmx-exporter';
 import { kafka } from './kafka';
 import { kafka39 } from './kafka-3.9';
 import { kubeScore } from './kube-score';
@@ -46,6 +50,7 @@ export const TOOLS = [
   nginx,
   chromium,
   azurite,
+  ceph,
   etcd,
   kubernetes,
   kwok,
@@ -58,11 +63,14 @@ export const TOOLS = [
   kafka,
   amtool,
   alertmanager,
+  alloySyntax,
   telemetrygen,
+  curator,
   elasticmq,
   gator,
   haproxy,
   influxdb,
+  jmxExporter,
   kafka39,
   kubeScore,
   kubeStateMetrics,

@@ -24,6 +24,11 @@ export const zookeeper = {
       ['io.dropwizard.metrics', 'metrics-core', '4.1.12.1'],
       ['org.xerial.snappy', 'snappy-java', '1.1.10.7'],
       ['commons-cli', 'commons-cli', '1.5.0'],
+      // Its distribution's provider of metrics (the newest that Maven Central has here), and its logging.
+      ['org.apache.zookeeper', 'zookeeper-prometheus-metrics', '3.9.4'],
+      ['org.eclipse.jetty', 'jetty-server', '9.4.57.v20241219'],
+      ['org.eclipse.jetty', 'jetty-servlet', '9.4.57.v20241219'],
+      ['ch.qos.logback', 'logback-classic', '1.3.15'],
     ],
     programs: PROGRAMS,
   }),

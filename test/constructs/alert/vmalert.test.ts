@@ -89,6 +89,20 @@ describe('vmalert', () => {
   });
 });
 
+it('knows a store behind TLS by the authority that it is given, for everything that it asks and writes', () => {
+  const { platform } = metricsSystem({
+    door: { tls: { issuer: { kind: 'Issuer', name: 'hub-ca' } } },
+    alerts: { ca: { secretName: 'vmauth-trust' } },
+  });
+  complete(platform);
+  const text = JSON.stringify(manifest(platform, 'Deployment', 'vmalert'));
+  expect(text).toContain('"-datasource.url=https://vmauth.store.svc.cluster.local:8427"');
+  for (const flag of ['datasource', 'remoteRead', 'remoteWrite']) {
+    expect(text).toContain(`"-${flag}.tlsCAFile=/etc/vmalert-ca/ca.crt"`);
+  }
+  expect(text).toContain('"secretName":"vmauth-trust"');
+});
+
 it('reports rules that are there twice', () => {
   const { platform } = metricsSystem({ alerts: { groups: [{ name: 'targets', rules: [EXTRA, EXTRA] }] } });
   expect(problemsOf(platform)).toBe(

@@ -142,7 +142,7 @@ describe('mistakes', () => {
     expect(problemsOf(platform)).toBe(
       [
         'test/vmagent: volume.size = "512 MiB"',
-        '  rule:   the queue takes 90 % of it and needs 500 MiB at least',
+        '  rule:   the queue takes 90 % of it and needs 512 MiB at least',
         '  remedy: give 1 GiB or more',
       ].join('\n'),
     );

@@ -103,6 +103,11 @@ describe('compatibility', () => {
       'Kafka 4 and newer runs without ZooKeeper',
     ],
     [
+      'the legacy Kafka without ZooKeeper',
+      [used('kafka-legacy', '3.9.2')],
+      'the legacy Kafka keeps its metadata in ZooKeeper',
+    ],
+    [
       'Tempo 3 in parts without Kafka',
       [used('tempo', '3.0.3', 2)],
       'Tempo 3 as microservices takes its spans from Kafka',
@@ -124,6 +129,11 @@ describe('compatibility', () => {
 
   test.each([
     ['Kafka 3.9 with ZooKeeper', [used('kafka', '3.9.1'), used('zookeeper', '3.9.3')]],
+    ['the legacy Kafka with ZooKeeper', [used('kafka-legacy', '3.9.2'), used('zookeeper', '3.9.5')]],
+    [
+      'Kafka 4 beside what it replaces',
+      [used('kafka', '4.3.0'), used('kafka-legacy', '3.9.2'), used('zookeeper', '3.9.5')],
+    ],
     ['Kafka 4 alone', [used('kafka', '4.3.0')]],
     ['Tempo 3 in one part without Kafka', [used('tempo', '3.0.3')]],
     ['Tempo 3 in parts with Kafka', [used('tempo', '3.0.3', 2), used('kafka', '4.3.0')]],

@@ -1,10 +1,12 @@
 import Ajv2020 from 'ajv/dist/2020';
 import { Duration } from 'cdk8s';
 import { parse } from 'yaml';
+import type { ObjectBucket } from '../../../constructs/core/object-store';
 import { toYaml } from '../../../constructs/core/yaml';
 import { renderTempo, type TempoPartAddresses } from '../../../constructs/store/tempo-config';
 import { testPlatform } from '../core/fixture';
 import { blobContainer } from './log-and-trace-fixture';
+import { awsBucket, cephBucket } from './s3-fixture';
 import { TEMPO_SCHEMA } from './tempo-schema';
 
 const validate = new Ajv2020({ allErrors: true }).compile(TEMPO_SCHEMA);
@@ -17,9 +19,13 @@ const PARTS: TempoPartAddresses = {
 };
 
 /** What the container reads, changed as somebody might by mistake. */
-function mistakes(parts?: TempoPartAddresses, change = (text: string): string => text): string[] {
+function mistakes(
+  parts?: TempoPartAddresses,
+  change = (text: string): string => text,
+  blocks: ObjectBucket = blobContainer(testPlatform(), 'blocks'),
+): string[] {
   const data = renderTempo({
-    blocks: blobContainer(testPlatform(), 'blocks'),
+    blocks,
     retention: Duration.days(14),
     limits: { rateBytesPerSecond: 30_000_000, maxLiveTraces: 10_000 },
     parts,
@@ -37,6 +43,11 @@ describe("Tempo's configuration fits a schema written after its manifest of opti
 
   test('distributed', () => {
     expect(mistakes(PARTS)).toEqual([]);
+  });
+
+  test('blocks on S3', () => {
+    expect(mistakes(undefined, undefined, cephBucket(testPlatform(), 'blocks'))).toEqual([]);
+    expect(mistakes(PARTS, undefined, awsBucket(testPlatform(), 'blocks'))).toEqual([]);
   });
 
   test('a key of Tempo 2 is refused', () => {

@@ -3,6 +3,7 @@ import { parse } from 'yaml';
 import { complete } from '../../../constructs/core/complete';
 import { AuthScheme } from '../../../constructs/core/credential';
 import type { Endpoint } from '../../../constructs/core/endpoint';
+import type { ObjectBucket } from '../../../constructs/core/object-store';
 import { External } from '../../../constructs/core/party';
 import type { Platform } from '../../../constructs/core/platform';
 import { SecretRef } from '../../../constructs/core/secrets';
@@ -19,6 +20,7 @@ import {
   objectStoreUsers,
   useAll,
 } from './log-and-trace-fixture';
+import { cephBucket, outwardConnections, workloadsWithKeys } from './s3-fixture';
 
 const LOAD = { eventsPerSecond: 100_000, bytesPerSecond: 50_000_000 };
 const TOPIC = tempoTopic({
@@ -48,6 +50,7 @@ function kafkaEndpoint(
 function made(
   props: Partial<TempoDistributedProps> = {},
   kafkaProps: { readonly topic?: string; readonly tls?: boolean } = {},
+  blocks = (on: Platform): ObjectBucket => blobContainer(on, 'tempo-blocks'),
 ): { platform: Platform; tempo: TempoDistributed } {
   const platform = testPlatform({ zones: 3, tier: 'prod' });
   const kafka = new External(platform, 'kafka', {
@@ -58,7 +61,7 @@ function made(
   const tempo = new TempoDistributed(platform, 'tempo', {
     namespace: 'store',
     retention: Duration.days(14),
-    blocks: blobContainer(platform, 'tempo-blocks'),
+    blocks: blocks(platform),
     volumes: {
       storageClass: 'managed',
       liveStore: Size.gibibytes(20),
@@ -362,5 +365,20 @@ test('a volume too small for twenty minutes of one partition', () => {
       '  rule:   the volume of a live-store holds the spans of the last 20 minutes: 6.8 MiB/s × 1200 s + 50 % = 12 GiB',
       '  remedy: make it 12Gi or larger',
     ].join('\n'),
+  );
+});
+
+test('on Ceph exactly the parts that use the bucket have its keys', () => {
+  const { platform } = made({}, {}, (on) => cephBucket(on, 'tempo-blocks'));
+  complete(platform);
+  expect(workloadsWithKeys(platform)).toEqual([
+    'tempo-backend-scheduler',
+    'tempo-backend-worker',
+    'tempo-block-builder',
+    'tempo-querier',
+    'tempo-query-frontend',
+  ]);
+  expect(outwardConnections(platform)).toEqual(
+    workloadsWithKeys(platform).map((id) => `${id} → rgw.example.com:80 access-key`),
   );
 });

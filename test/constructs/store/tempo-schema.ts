@@ -88,8 +88,16 @@ export const TEMPO_SCHEMA: Schema = object({
   querier: object({ frontend_worker: object({ frontend_address: hostPort }) }),
   storage: object({
     trace: object({
-      backend: { const: 'azure' },
+      backend: { enum: ['azure', 's3'] },
       azure: object({ container_name: text, storage_account_name: text, use_federated_token: flag }),
+      s3: object({
+        bucket: text,
+        // Without a scheme: with one Tempo does not start.
+        endpoint: hostPort,
+        insecure: flag,
+        region: text,
+        forcepathstyle: flag,
+      }),
       wal: object({ path }),
     }),
   }),

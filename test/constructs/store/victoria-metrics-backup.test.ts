@@ -4,7 +4,13 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ObjectBucket } from '../../../constructs/core/object-store';
 import { backupScript, restoreScript } from '../../../constructs/store/victoria-metrics-backup';
+import { testPlatform } from '../core/fixture';
+import { blobContainer } from './log-and-trace-fixture';
+import { awsBucket, cephBucket } from './s3-fixture';
+
+const BLOB = blobContainer(testPlatform(), 'metrics-backup');
 
 const folder = mkdtempSync(join(tmpdir(), 'hyperion-backup-'));
 afterAll(() => {
@@ -44,14 +50,17 @@ async function callsOnce(count: number): Promise<string[]> {
 }
 
 /** Starts the backup, waits for so many calls, stops it as Kubernetes does, and answers calls and exit status. */
-async function runBackup(calls: number): Promise<{ calls: string[]; status: number | null; log: string }> {
+async function runBackup(
+  calls: number,
+  bucket: ObjectBucket = BLOB,
+): Promise<{ calls: string[]; status: number | null; log: string }> {
   rmSync(join(folder, 'calls'), { force: true });
   mkdirSync(join(folder, 'run'), { recursive: true });
   standIn('wget');
   const path = scriptFile(
     'backup.sh',
     backupScript({
-      destination: 'azblob://metrics-backup',
+      bucket,
       everySeconds: 3600,
       snapshotUrl: 'http://127.0.0.1:8482/snapshot/create',
       reportUrl: 'http://vminsert:8480/import',
@@ -99,10 +108,7 @@ it('reports nothing of a backup that failed', async () => {
 
 it('restores the copy of the replica whose volume is mounted', () => {
   rmSync(join(folder, 'calls'), { force: true });
-  const path = scriptFile(
-    'restore.sh',
-    restoreScript({ destination: 'azblob://metrics-backup', copy: 'day-3' }),
-  );
+  const path = scriptFile('restore.sh', restoreScript({ bucket: BLOB, copy: 'day-3' }));
   const { status } = spawnSync('sh', [path], {
     env: { PATH: process.env.PATH ?? '', REPLICA: 'vm-storage-2' },
   });
@@ -111,3 +117,33 @@ it('restores the copy of the replica whose volume is mounted', () => {
     `vmrestore ${COMMON} -storageDataPath=/storage -src=azblob://metrics-backup/vm-storage-2/day-3\n`,
   );
 });
+
+it.each([
+  ['Ceph', cephBucket(testPlatform(), 'metrics'), 's3://metrics', 'http://rgw.example.com:80', true],
+  [
+    'AWS',
+    { ...awsBucket(testPlatform(), 'metrics'), bucket: 'hub-metrics' },
+    's3://hub-metrics',
+    'https://s3.eu-central-1.amazonaws.com:443',
+    false,
+  ],
+] as const)(
+  'does the same on %s, at the endpoint that the network is open to',
+  async (_, bucket, url, endpoint, pathStyle) => {
+    const { calls } = await runBackup(3, bucket);
+    const flags = `${COMMON} -customS3Endpoint=${endpoint} -s3ForcePathStyle=${pathStyle}`;
+    const destination = `${url}/vm-storage-1`;
+    expect(calls[0]).toBe(
+      `vmbackup ${flags} -storageDataPath=/storage -snapshot.createURL=http://127.0.0.1:8482/snapshot/create -dst=${destination}/latest`,
+    );
+    expect(calls[1]).toContain(`vmbackup ${flags} -origin=${destination}/latest -dst=${destination}/day-`);
+    expect(restoreScript({ bucket, copy: 'latest' }).join('\n')).toBe(
+      [
+        '#!/bin/sh',
+        'set -eu',
+        `exec /vmrestore-prod ${flags} -storageDataPath=/storage \\`,
+        `  -src="${url}/$REPLICA/latest"`,
+      ].join('\n'),
+    );
+  },
+);

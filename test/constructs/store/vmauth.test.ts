@@ -41,6 +41,64 @@ it('sends a writer’s samples to the path that he asked for, once', () => {
   });
 });
 
+it('shows a reader of exporters each one’s metrics, and no other page of it', () => {
+  const config = renderVmauth([
+    {
+      name: 'operations',
+      tokenVariable: 'T',
+      exporters: [
+        { name: 'node-exporter', url: 'http://node-exporter.agents.svc.cluster.local:9100/metrics' },
+      ],
+      maxConcurrentRequests: 5,
+    },
+  ]);
+  expect(config).toMatchObject({
+    users: [
+      {
+        url_map: [
+          {
+            src_paths: ['/exporters/node-exporter/metrics'],
+            url_prefix: 'http://node-exporter.agents.svc.cluster.local:9100',
+            drop_src_path_prefix_parts: 2,
+          },
+        ],
+      },
+    ],
+  });
+});
+
+describe('with TLS', () => {
+  const issuer = { kind: 'Issuer', name: 'hub-ca' } as const;
+  const { platform, vmauth } = metricsSystem({ door: { tls: { issuer } } });
+  complete(platform);
+
+  it('speaks it at the users’ port, and not at the internal one', () => {
+    const text = JSON.stringify(manifest(platform, 'Deployment', 'vmauth'));
+    expect(text).toContain(
+      '"-httpListenAddr=:8427","-httpInternalListenAddr=,:8426","-tls=true,false","-tlsCertFile=/etc/vmauth-tls/tls.crt","-tlsKeyFile=/etc/vmauth-tls/tls.key","-tlsMinVersion=TLS12"',
+    );
+    expect(text).toContain(
+      '"readinessProbe":{"failureThreshold":3,"httpGet":{"path":"/health","port":8426,"scheme":"HTTP"}',
+    );
+    expect(vmauth.query.url).toBe('https://vmauth.store.svc.cluster.local:8427');
+    expect(vmauth.remoteWrite.url).toBe('https://vmauth.store.svc.cluster.local:8427/api/v1/write');
+    expect(vmauth.metrics.url).toBe('http://vmauth.store.svc.cluster.local:8426/metrics');
+    expect(vmauth.health.url).toBe('http://vmauth.store.svc.cluster.local:8426/health');
+  });
+
+  it('has a certificate for its Service’s names, and another Secret for those who only want to know it', () => {
+    expect(manifest(platform, 'Certificate', 'vmauth-tls').spec).toMatchObject({
+      dnsNames: ['vmauth', 'vmauth.store.svc', 'vmauth.store.svc.cluster.local'],
+      issuerRef: { kind: 'Issuer', name: 'hub-ca' },
+      usages: ['digital signature', 'server auth'],
+    });
+    expect(manifest(platform, 'Certificate', 'vmauth-trust').spec).toMatchObject({
+      usages: ['digital signature', 'client auth'],
+    });
+    expect(vmauth.trust).toEqual({ secretName: 'vmauth-trust' });
+  });
+});
+
 describe('in a system', () => {
   const system = metricsSystem();
   complete(system.platform);

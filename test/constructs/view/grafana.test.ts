@@ -1,12 +1,14 @@
 /**
  * Grafana's own configuration and data sources, literally: no program of the registries reads them here.
  */
+import { Size } from 'cdk8s';
 import { parse } from 'yaml';
 import { AuthScheme } from '../../../constructs/core/credential';
 import { External } from '../../../constructs/core/party';
 import type { Platform } from '../../../constructs/core/platform';
 import { SecretRef } from '../../../constructs/core/secrets';
 import { Grafana, type GrafanaProps } from '../../../constructs/view/grafana';
+import type { GrafanaSignIn } from '../../../constructs/view/grafana-sign-in';
 import { renderIni } from '../../../constructs/view/ini';
 import { LAYER_DASHBOARDS } from '../../../constructs/view/layer-dashboards';
 import { telemetryDashboardFiles } from '../../../constructs/view/telemetry-dashboards';
@@ -227,6 +229,157 @@ test('one dashboard for each layer, every panel with a question and the metrics 
     // No two panels lie over each other.
     expect(new Set(dashboard.panels.map(({ gridPos }) => `${gridPos.x}/${gridPos.y}`)).size).toBe(4);
   }
+});
+
+function metricsOver(platform: Platform): GrafanaProps['dataSources']['metrics'] {
+  const hub = new External(platform, 'hub', {
+    description: 'A metrics store over TLS',
+    cidrs: ['192.0.2.8/32'],
+    host: 'metrics.example.com',
+  });
+  return {
+    endpoint: hub.listen({
+      name: 'prom',
+      port: 8427,
+      protocol: 'prometheus-query',
+      signals: ['queries'],
+      access: 'read',
+      tls: true,
+    }),
+    ca: { secretName: 'vmauth-trust' },
+  };
+}
+
+test('a metrics store over TLS is known by its own authority', () => {
+  const { platform, grafana } = made({ dataSources: { metrics: metricsOver(testPlatform()) } });
+  expect(parse(file(grafana, 'datasources.yaml'))).toEqual({
+    apiVersion: 1,
+    prune: true,
+    datasources: [
+      {
+        name: 'Metrics',
+        uid: 'metrics',
+        type: 'prometheus',
+        access: 'proxy',
+        url: 'https://metrics.example.com:8427',
+        isDefault: true,
+        jsonData: { httpMethod: 'POST', timeInterval: '30s', tlsAuthWithCACert: true },
+        secureJsonData: { tlsCACert: '$__file{/etc/hyperion/metrics-ca/ca.crt}' },
+      },
+    ],
+  });
+  const text = JSON.stringify(manifest(platform, 'Deployment', 'grafana'));
+  expect(text).toContain('"mountPath":"/etc/hyperion/metrics-ca"');
+  expect(text).toContain('"secretName":"vmauth-trust"');
+});
+
+test.each([
+  ['logs alone', { traces: false, logs: true }],
+  ['traces alone', { traces: true, logs: false }],
+  ['neither', { traces: false, logs: false }],
+])('with %s, no data source links to one that is not there', (_what, has) => {
+  const all = made();
+  const uids = (text: string): string[] =>
+    [...text.matchAll(/datasourceUid: (\S+)/g)].map(([, uid]) => uid ?? '');
+  const sources = all.platform.graph.connections.flatMap(({ from, to }) =>
+    from.id === 'grafana' ? [to] : [],
+  );
+  const found = (name: string): never => sources.find((to) => to.name === name) as never;
+  const { grafana } = made({
+    dataSources: {
+      metrics: metricsOver(testPlatform()),
+      ...(has.logs ? { logs: found('loki') } : {}),
+      ...(has.traces ? { traces: found('tempo') } : {}),
+    },
+  });
+  const text = file(grafana, 'datasources.yaml');
+  const there = (parse(text) as { datasources: { uid: string }[] }).datasources.map(({ uid }) => uid);
+  expect(there).toEqual(['metrics', ...(has.logs ? ['logs'] : []), ...(has.traces ? ['traces'] : [])]);
+  expect(uids(text).filter((uid) => !there.includes(uid))).toEqual([]);
+});
+
+test('replicas share a volume for plug-ins', () => {
+  const { platform, grafana } = made({
+    replicas: 2,
+    sharedFiles: { size: Size.gibibytes(10), storageClass: 'efs' },
+  });
+  expect(manifest(platform, 'PersistentVolumeClaim', 'grafana-shared').spec).toMatchObject({
+    accessModes: ['ReadWriteMany'],
+    storageClassName: 'efs',
+    resources: { requests: { storage: '10Gi' } },
+  });
+  expect(file(grafana, 'grafana.ini')).toContain('plugins = /var/lib/grafana-shared/plugins');
+  const text = JSON.stringify(manifest(platform, 'Deployment', 'grafana'));
+  expect(text).toContain('"persistentVolumeClaim":{"claimName":"grafana-shared"');
+  expect(text).toContain('"mountPath":"/var/lib/grafana-shared"');
+});
+
+function signIn(platform: Platform, roles: GrafanaSignIn['roles']): GrafanaSignIn {
+  const provider = new External(platform, 'identity-provider', {
+    description: 'Company accounts',
+    cidrs: ['192.0.2.9/32'],
+    host: 'login.example.com',
+  });
+  return {
+    name: 'Company account',
+    provider: provider.listen({
+      name: 'https',
+      port: 443,
+      protocol: 'https',
+      signals: ['web'],
+      access: 'control',
+      tls: true,
+    }),
+    paths: { authorize: '/oauth2/authorize', token: '/oauth2/token', userInfo: '/oauth2/userinfo' },
+    clientId: 'grafana',
+    clientSecret: SecretRef.named('sign-in-client-secret'),
+    roles,
+  };
+}
+
+test('people sign in at the identity provider, and have the role of their group or are refused', () => {
+  const { platform, grafana } = made({
+    signIn: signIn(testPlatform(), { admin: ['operations'], viewer: ['developers', 'guests'] }),
+  });
+  expect(file(grafana, 'grafana.ini')).toContain(`[auth.generic_oauth]
+enabled = true
+name = Company account
+client_id = grafana
+client_secret = $__file{/etc/hyperion/secrets/sign-in-client-secret}
+scopes = openid profile email groups
+auth_url = https://login.example.com/oauth2/authorize
+token_url = https://login.example.com/oauth2/token
+api_url = https://login.example.com/oauth2/userinfo
+use_pkce = true
+allow_sign_up = true
+role_attribute_path = contains(groups[*], 'operations') && 'Admin' || contains(groups[*], 'developers') && 'Viewer' || contains(groups[*], 'guests') && 'Viewer'
+role_attribute_strict = true
+allow_assign_grafana_admin = false
+skip_org_role_sync = false`);
+  expect(
+    platform.graph.connections
+      .filter(({ to }) => to.owner.id === 'identity-provider')
+      .map(({ from }) => from.id),
+  ).toEqual(['grafana']);
+});
+
+test('sign-in for nobody, and a group that would break the expression, are reported', () => {
+  const nobody = made({ signIn: signIn(testPlatform(), { admin: [], viewer: [] }) });
+  expect(problemsOf(nobody.platform)).toContain(
+    [
+      'test/grafana: signIn.roles = {"admin":[],"viewer":[]}',
+      '  rule:   who is in none of these groups is refused, so nobody could sign in',
+      '  remedy: name the groups of each role',
+    ].join('\n'),
+  );
+  const quoted = made({ signIn: signIn(testPlatform(), { admin: ["o'brien"], viewer: [] }) });
+  expect(problemsOf(quoted.platform)).toContain(
+    [
+      'test/grafana: signIn.roles = "o\'brien"',
+      '  rule:   a group stands in an expression between quotes: letters, digits, spaces and . _ : @ / -',
+      "  remedy: use the group's identifier instead of its name",
+    ].join('\n'),
+  );
 });
 
 test('GPU readings are asked for in Flux; without traces nothing links to them, and no plug-in is fetched', () => {

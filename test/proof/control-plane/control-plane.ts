@@ -74,6 +74,11 @@ export class ControlPlane {
     }
   }
 
+  /** The file by which other programs find it, with every right. */
+  public get kubeconfig(): string {
+    return join(this.dir, 'kubeconfig');
+  }
+
   /** @throws Error with the log of a program that ended by itself: what followed proves nothing */
   public async stop(): Promise<void> {
     const dead = this.processes.filter((process) => !process.isRunning);

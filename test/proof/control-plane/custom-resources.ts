@@ -48,6 +48,5 @@ function definitionsOf(folder: string, used: ReadonlySet<string>): Manifest[] {
 /** Before parsing: some of these files are half a megabyte, and few are needed. */
 function mentions(text: string, used: ReadonlySet<string>): boolean {
   const group = /^ {2}group: (\S+)$/m.exec(text)?.[1] ?? '';
-  const kind = /^ {4}kind: (\S+)$/m.exec(text)?.[1] ?? '';
-  return used.has(`${group} ${kind}`);
+  return [...text.matchAll(/^ {4}kind: (\S+)$/gm)].some(([, kind]) => used.has(`${group} ${kind ?? ''}`));
 }

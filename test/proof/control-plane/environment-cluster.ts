@@ -109,11 +109,15 @@ export function namespace(name: string, labels: Readonly<Record<string, string>>
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
 }
 
+/** Every cluster has them. */
+const KUBERNETES_NAMESPACES = ['default', 'kube-system'];
+
 /** Where objects lie and which the environment does not make, e.g. an operator's own. */
 function foreignNamespaces(objects: readonly Manifest[]): string[] {
-  const own = new Set(
-    objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name),
-  );
+  const own = new Set([
+    ...KUBERNETES_NAMESPACES,
+    ...objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name),
+  ]);
   const used = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
   return [...new Set(used)].filter((name) => !own.has(name));
 }

@@ -29,8 +29,8 @@ export class LoopbackProgram {
     return readFileSync(join(this.dir, name), 'utf8');
   }
 
-  /** @param readyUrl answers 2xx as soon as it can be used */
-  public async start(argv: readonly string[], readyUrl: string): Promise<void> {
+  /** @param ready answers 2xx, or true, as soon as it can be used */
+  public async start(argv: readonly string[], ready: string | (() => Promise<boolean>)): Promise<void> {
     const log = openSync(join(this.dir, 'log'), 'a');
     // Ends with its parent, also when that is killed.
     this.child = spawn('setpriv', ['--pdeathsig', 'KILL', ...argv], {
@@ -39,9 +39,11 @@ export class LoopbackProgram {
     });
     closeSync(log);
     const deadline = Date.now() + START_LIMIT_MS;
-    while (!(await answers(readyUrl))) {
-      if (this.child.exitCode !== null || Date.now() > deadline)
-        throw new Error(`${argv.join(' ')} does not answer ${readyUrl}:\n${this.read('log').slice(-3000)}`);
+    while (!(await (typeof ready === 'string' ? answers(ready) : ready()))) {
+      if (this.child.exitCode !== null || Date.now() > deadline) {
+        const asked = typeof ready === 'string' ? ` ${ready}` : '';
+        throw new Error(`${argv.join(' ')} does not answer${asked}:\n${this.read('log').slice(-3000)}`);
+      }
       await sleep(100);
     }
   }

@@ -20,15 +20,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientListener } from '../../../constructs/buffer/kafka-access';
 import { KAFKA_DIRS, KAFKA_PORTS, BROKER_COMMON_NAME } from '../../../constructs/buffer/kafka-config';
 import { issue, makeAuthority } from './certificates';
-
-export interface Outcome {
-  readonly code: number | null;
-  /** stdout and stderr, in the order in which they came. */
-  readonly output: string;
-}
+import { runToEnd, type Outcome } from './run-to-end';
 
 const START_LIMIT_MS = 60_000;
-const RUN_LIMIT_MS = 60_000;
 const STOP_LIMIT_MS = 20_000;
 
 export class LoopbackBroker {
@@ -102,25 +96,10 @@ export class LoopbackBroker {
   }
 
   public run(program: string, args: readonly string[], options: RunOptions = {}): Promise<Outcome> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(program, args, {
-        cwd: this.dir,
-        env: { ...this.environment, ...options.env },
-        stdio: ['pipe', 'pipe', 'pipe'],
-        timeout: RUN_LIMIT_MS,
-      });
-      let output = '';
-      const collect = (chunk: string): void => {
-        output += chunk;
-      };
-      child.stdout.setEncoding('utf8').on('data', collect);
-      child.stderr.setEncoding('utf8').on('data', collect);
-      child.once('error', reject);
-      child.once('close', (code) => {
-        resolve({ code, output });
-      });
-      // It may end before it has read everything, e.g. when it is refused.
-      child.stdin.on('error', () => undefined).end(options.input ?? '');
+    return runToEnd(program, args, {
+      ...options,
+      cwd: this.dir,
+      env: { ...this.environment, ...options.env },
     });
   }
 

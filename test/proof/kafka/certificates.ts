@@ -22,12 +22,14 @@ export function makeAuthority(dir: string): void {
   ]);
 }
 
+const THIS_MACHINE = ['DNS:localhost', 'IP:127.0.0.1'];
+
 /** Key and certificate in one text, PKCS8 first, like the key `tls-combined.pem`. */
-export function issue(dir: string, commonName: string): string {
+export function issue(dir: string, commonName: string, names: readonly string[] = THIS_MACHINE): string {
   openssl(dir, ['req', ...KEY, '-subj', `/CN=${commonName}`, '-keyout', 'one.key', '-out', 'one.csr']);
   writeFileSync(
     join(dir, 'one.ext'),
-    'subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth,clientAuth\n',
+    `subjectAltName=${names.join(',')}\nextendedKeyUsage=serverAuth,clientAuth\n`,
   );
   const ca = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-CAcreateserial'];
   openssl(dir, [

@@ -83,31 +83,8 @@ export const GRAFANA_VALIDATORS: readonly Validator[] = [
       },
     ],
   },
-  {
-    files: 'grafana/layer-*.json',
-    reads: 'grafana',
-    judgedBy: 'types of @grafana/schema; queries by vmalert -dryRun',
-    substitute: MODEL,
-    tools: ['victoria-metrics'],
-    judge: (path) => judgeFile(path, judgeMetricsQL),
-    mistakes: [
-      {
-        what: 'an option of another kind of panel',
-        spoil: (text) => text.replace('"tooltip": {', '"reduceOptions": {},\n"tooltip": {'),
-        says: /'"reduceOptions"' does not exist/,
-      },
-      {
-        what: 'a word that is none of its choices',
-        spoil: (text) => text.replace('"placement": "bottom"', '"placement": "below"'),
-        says: /'"below"' is not assignable to type 'LegendPlacement'/,
-      },
-      {
-        what: 'a bracket of a query that is not closed',
-        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
-        says: /bad MetricsQL expr: .*unexpected token/,
-      },
-    ],
-  },
+  metricsDashboards('grafana/layer-*.json'),
+  metricsDashboards('grafana/hub-*.json'),
   {
     files: 'grafana/telemetry-*.json',
     reads: 'grafana',
@@ -148,7 +125,66 @@ export const GRAFANA_VALIDATORS: readonly Validator[] = [
       },
     ],
   },
+  {
+    files: 'loki-grafana/loki-data-source.yaml',
+    reads: 'grafana',
+    judgedBy: 'keys, types and references',
+    substitute: MODEL,
+    tools: [],
+    judge: (path) => Promise.resolve(judgeDataSources(parse(readFileSync(path, 'utf8')))),
+    mistakes: [
+      {
+        what: 'the data sources under another name',
+        spoil: (text) => text.replace('datasources:', 'dataSources:'),
+        says: /^\/: the model has no key dataSources$/m,
+      },
+    ],
+  },
+  {
+    files: 'loki-grafana/loki-*.json',
+    reads: 'grafana',
+    judgedBy: 'types of @grafana/schema; queries by promtool check rules',
+    substitute: MODEL,
+    tools: ['prometheus'],
+    judge: (path) => judgeFile(path, judgePromQL),
+    mistakes: [
+      {
+        what: 'a bracket of a query that is not closed',
+        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
+        says: /could not parse expression/,
+      },
+    ],
+  },
 ];
+
+/** Dashboards whose graphs VictoriaMetrics answers. */
+function metricsDashboards(files: string): Validator {
+  return {
+    files,
+    reads: 'grafana',
+    judgedBy: 'types of @grafana/schema; queries by vmalert -dryRun',
+    substitute: MODEL,
+    tools: ['victoria-metrics'],
+    judge: (path) => judgeFile(path, judgeMetricsQL),
+    mistakes: [
+      {
+        what: 'an option of another kind of panel',
+        spoil: (text) => text.replace('"tooltip": {', '"reduceOptions": {},\n"tooltip": {'),
+        says: /'"reduceOptions"' does not exist/,
+      },
+      {
+        what: 'a word that is none of its choices',
+        spoil: (text) => text.replace('"placement": "bottom"', '"placement": "below"'),
+        says: /'"below"' is not assignable to type 'LegendPlacement'/,
+      },
+      {
+        what: 'a bracket of a query that is not closed',
+        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
+        says: /bad MetricsQL expr: .*unexpected token/,
+      },
+    ],
+  };
+}
 
 function judgeDataSources(document: unknown): Verdict {
   const shape = judgeByModel(DATA_SOURCES, document);

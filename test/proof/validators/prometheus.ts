@@ -56,6 +56,26 @@ export const PROMETHEUS_VALIDATORS: readonly Validator[] = [
       },
     ],
   },
+  {
+    // The specification of the PrometheusRule is what a rule file is.
+    files: 'service-monitors/rules.yml',
+    reads: 'prometheus',
+    judgedBy: 'promtool check rules',
+    tools: ['prometheus'],
+    judge: (path) => promtool('rules', path, '--lint-fatal'),
+    mistakes: [
+      {
+        what: 'a bracket that is not closed',
+        spoil: (text) => text.replace(/expr: (.*)\)/, 'expr: $1'),
+        says: /could not parse expression/,
+      },
+      {
+        what: 'a join without the label that it brings',
+        spoil: (text) => text.replace('group_left (name)', 'group_to (name)'),
+        says: /could not parse expression/,
+      },
+    ],
+  },
 ];
 
 /** In a folder of its own: it may look beside the file. */

@@ -20,6 +20,8 @@ export interface SandboxProps {
   readonly writable?: Readonly<Record<string, string>>;
   /** Names that resolve to this machine. */
   readonly hosts?: readonly string[];
+  /** Whether it may open ports below 1024, as a pod with the sysctl for it may. @default false */
+  readonly lowPorts?: boolean;
 }
 
 /** Programs refuse to be root: in the sandbox its caller is this user. */
@@ -60,7 +62,7 @@ export async function runInSandbox(props: SandboxProps): Promise<Verdict> {
         ...['--setenv', 'PATH', '/usr/sbin:/usr/bin:/sbin:/bin'],
         ...mounts,
         '--',
-        ...props.command,
+        ...(props.lowPorts === true ? withLowPorts(props.command) : props.command),
       ],
       { stdio: ['ignore', descriptor, descriptor], timeout: LIMIT_MS, killSignal: 'SIGKILL' },
     );
@@ -70,4 +72,10 @@ export async function runInSandbox(props: SandboxProps): Promise<Verdict> {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** The sandbox's network is its own, and so is this setting of it: what the kubelet does for a pod. */
+function withLowPorts(command: readonly string[]): readonly string[] {
+  const allow = 'echo 0 > /proc/sys/net/ipv4/ip_unprivileged_port_start && exec "$@"';
+  return ['/bin/sh', '-c', allow, 'sh', ...command];
 }

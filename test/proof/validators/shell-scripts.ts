@@ -5,9 +5,14 @@ import type { Validator } from './validator';
 
 export const SCRIPT_VALIDATORS: readonly Validator[] = [
   script('kafka/kafka-admin.sh', 'kafka', 'bash'),
+  script('kafka-legacy/kafka-admin.sh', 'kafka-legacy', 'bash'),
+  script('haproxy/haproxy.sh', 'haproxy', 'sh'),
   script('clickhouse/apply.sh', 'clickhouse', 'sh'),
   script('victoria-metrics/*.sh', 'vmbackup', 'sh'),
   script('trivy/scan.sh', 'trivy', 'sh'),
+  script('elasticsearch/*.sh', 'elasticsearch', 'bash'),
+  script('filebeat/wait.sh', 'filebeat', 'bash'),
+  script('kibana/import.sh', 'kibana', 'bash'),
 ];
 
 /** @param shell the one that the container's command names */

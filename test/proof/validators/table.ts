@@ -3,10 +3,16 @@
  * file without one fails the build.
  */
 import { ALERTMANAGER_VALIDATORS } from './alertmanager';
+import { ALLOY_VALIDATORS } from './alloy';
 import { CLICKHOUSE_VALIDATORS } from './clickhouse';
 import { CLICKHOUSE_KEEPER_VALIDATORS } from './clickhouse-keeper';
+import { CURATOR_VALIDATORS } from './curator';
+import { ELASTICSEARCH_VALIDATORS } from './elasticsearch';
+import { FILEBEAT_VALIDATORS } from './filebeat';
 import { GRAFANA_VALIDATORS } from './grafana';
+import { HAPROXY_VALIDATORS } from './haproxy';
 import { KAFKA_VALIDATORS } from './kafka';
+import { KIBANA_VALIDATORS } from './kibana';
 import { LOKI_VALIDATORS } from './loki';
 import { NGINX_VALIDATORS } from './nginx';
 import { COLLECTOR_VALIDATORS } from './opentelemetry-collector';
@@ -21,6 +27,8 @@ import { VICTORIA_METRICS_VALIDATORS } from './victoria-metrics';
 export const VALIDATORS: readonly Validator[] = [
   ...COLLECTOR_VALIDATORS,
   ...KAFKA_VALIDATORS,
+  ...HAPROXY_VALIDATORS,
+  ...ALLOY_VALIDATORS,
   ...LOKI_VALIDATORS,
   ...TEMPO_VALIDATORS,
   ...VICTORIA_METRICS_VALIDATORS,
@@ -32,6 +40,10 @@ export const VALIDATORS: readonly Validator[] = [
   ...ALERTMANAGER_VALIDATORS,
   ...NGINX_VALIDATORS,
   ...TRIVY_VALIDATORS,
+  ...ELASTICSEARCH_VALIDATORS,
+  ...CURATOR_VALIDATORS,
+  ...FILEBEAT_VALIDATORS,
+  ...KIBANA_VALIDATORS,
   ...SCRIPT_VALIDATORS,
 ];
 

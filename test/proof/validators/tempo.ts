@@ -93,6 +93,10 @@ const TEMPO = keys(
               { container_name: text, storage_account_name: storageAccount, use_federated_token: flag },
               ['container_name', 'storage_account_name'],
             ),
+            s3: keys(
+              { bucket: text, endpoint: address, insecure: flag, region: text, forcepathstyle: flag },
+              ['bucket', 'endpoint'],
+            ),
             wal,
           },
           ['backend', 'wal'],

@@ -11,7 +11,7 @@ const CLUSTER_NAME = /[a-z0-9.-]+\.svc\.cluster\.local/g;
 
 export const VICTORIA_METRICS_VALIDATORS: readonly Validator[] = [
   {
-    files: 'vmauth/auth.yml',
+    files: 'vmauth*/auth.yml',
     reads: 'vmauth',
     judgedBy: 'vmauth -dryRun',
     tools: ['victoria-metrics'],
@@ -45,6 +45,39 @@ export const VICTORIA_METRICS_VALIDATORS: readonly Validator[] = [
     ],
   },
   {
+    files: 'vmagent/relabel.yml',
+    reads: 'vmagent',
+    judgedBy: 'vmagent -dryRun',
+    tools: ['victoria-metrics'],
+    judge: (path) => judgeOutgoing(`-remoteWrite.relabelConfig=${path}`),
+    mistakes: [
+      {
+        what: 'an action that does not exist',
+        spoil: (text) => text.replace(/action: .*/, 'action: forget'),
+        says: /unknown `action` "forget"/,
+      },
+    ],
+  },
+  {
+    files: 'vmagent/aggregation.yml',
+    reads: 'vmagent',
+    judgedBy: 'vmagent -dryRun',
+    tools: ['victoria-metrics'],
+    judge: (path) => judgeOutgoing(`-streamAggr.config=${path}`),
+    mistakes: [
+      {
+        what: 'a kind of aggregate that does not exist',
+        spoil: (text) => text.replace(/outputs:\n( *)- .*/, 'outputs:\n$1- sum'),
+        says: /unsupported output="sum"/,
+      },
+      {
+        what: 'a selector that is not closed',
+        spoil: (text) => text.replace(/match: .*/, 'match: \'{job="app"\''),
+        says: /unexpected `match` option/,
+      },
+    ],
+  },
+  {
     files: 'vmalert/rules.yml',
     reads: 'vmalert',
     judgedBy: 'vmalert -dryRun',
@@ -73,6 +106,11 @@ export const VICTORIA_METRICS_VALIDATORS: readonly Validator[] = [
     ],
   },
 ];
+
+/** What happens to samples on their way out; a dry run of vmagent wants to know whither, too. */
+function judgeOutgoing(flag: string): Promise<Verdict> {
+  return vmDryRun('vmagent', ['-remoteWrite.url=http://127.0.0.1:9/api/v1/write', flag]);
+}
 
 /**
  * `-dryRun` leaves this file out. A start reads it before the rules: with rules that no vmalert accepts, it stops there

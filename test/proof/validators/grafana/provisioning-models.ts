@@ -30,8 +30,9 @@ const prometheus = keys(
       timeInterval: goDuration,
       exemplarTraceIdDestinations: listOf(keys({ name: text, datasourceUid: text }, ['name'])),
       httpHeaderName1: text,
+      tlsAuthWithCACert: flag,
     }),
-    secureJsonData: keys({ httpHeaderValue1: text }),
+    secureJsonData: keys({ httpHeaderValue1: text, tlsCACert: text }),
   },
   [...REQUIRED, 'url'],
 );

@@ -1,10 +1,6 @@
-// Judges Kafka's files with Kafka's own classes, without a broker. Each line on the input is `<kind> <file>`, each line
-// on the output the answer: `accepted`, or `refused` with Kafka's words (with ours where Kafka would only warn, of a key
-// that nobody reads). Ends with its input.
+// Judges Kafka's files with Kafka's own classes, without a broker; with our words where Kafka would only warn, of a key
+// that nobody reads. `judging.java` is appended to it.
 
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,44 +37,18 @@ import org.apache.logging.log4j.status.StatusLogger;
 
 class Judge {
     public static void main(String[] args) throws Exception {
-        PrintStream answers = System.out;
-        System.setOut(System.err);
-        var requests = new BufferedReader(new InputStreamReader(System.in));
-        for (String request = requests.readLine(); request != null; request = requests.readLine()) {
-            String[] kindAndFile = request.split(" ", 2);
-            String answer = "accepted";
-            try {
-                judge(kindAndFile[0], Path.of(kindAndFile[1]));
-            } catch (Exception refusal) {
-                answer = "refused " + words(refusal).replace('\n', ' ');
-            }
-            answers.println(answer);
-        }
-        System.exit(0);
-    }
-
-    /** What it says and what its causes say, for the reason is often the innermost. */
-    static String words(Throwable refusal) {
-        return refusal.getCause() == null ? refusal.getMessage() : refusal.getMessage() + ": " + words(refusal.getCause());
+        Judging.run(Judge::judge);
     }
 
     static void judge(String kind, Path file) throws Exception {
         switch (kind) {
-            case "broker" -> broker(properties(file));
-            case "client" -> client(properties(file));
+            case "broker" -> broker(Judging.properties(file));
+            case "client" -> client(Judging.properties(file));
             case "topics" -> lines(file, Judge::topic);
             case "acls" -> lines(file, Judge::acl);
             case "logging" -> logging(file);
             default -> throw new IllegalArgumentException("no kind " + kind);
         }
-    }
-
-    static Properties properties(Path file) throws Exception {
-        Properties properties = new Properties();
-        try (var reader = Files.newBufferedReader(file)) {
-            properties.load(reader);
-        }
-        return properties;
     }
 
     /** Settings of what the broker loads; they have no definition among its own. */

@@ -1,0 +1,71 @@
+/**
+ * Loki with Alloy on premises: "Anton", three nodes with two disks each.
+ */
+import { Duration, Size } from 'cdk8s';
+import type { LokiAlloyProps } from '../../constructs/systems/loki-alloy-props';
+import type { PolicyException } from '../../policies/exception';
+
+const NAMESPACE = 'monitoring';
+
+export const ANTON: LokiAlloyProps = {
+  environment: 'anton',
+  tier: 'prod',
+  // One room: what fails alone is a host, and that is the failure domain of Ceph's copies.
+  zones: 1,
+  namespace: NAMESPACE,
+  secretStore: { kind: 'onepassword', name: 'anton' },
+  survivesOutage: Duration.minutes(10),
+  nodes: 3,
+  kubernetesApi: '192.168.10.10/32',
+  storageClass: 'ceph-block-encrypted',
+  // What the documented 50 GB of a week amount to.
+  lines: { perSecond: 2000, bytesEach: 200 },
+  agents: {
+    labels: ['namespace', 'app', 'container', 'level'],
+    rateLimit: { linesPerSecond: 2000, burstLines: 10_000 },
+    // The kubelet's own default; the busiest container writes a tenth of everything.
+    logFiles: { maxSize: Size.mebibytes(50), busiestBytesPerSecond: 40_000 },
+  },
+  logs: {
+    retention: Duration.hours(168),
+    volume: Size.gibibytes(20),
+    schemaFrom: '2025-06-15',
+    maxStreams: 10_000,
+  },
+  ceph: {
+    store: 'storage',
+    cephNamespace: 'storage',
+    operatorNamespace: 'rook-ceph',
+    disks: { count: 6, bytesEach: 1e12 },
+    hosts: 3,
+  },
+  grafana: {
+    pods: { namespace: 'grafana', labels: { 'app.kubernetes.io/name': 'grafana' } },
+    service: 'grafana',
+    port: 3000,
+    metricsUid: 'prometheus',
+  },
+  prometheus: {
+    pods: { namespace: 'prometheus', labels: { 'app.kubernetes.io/name': 'prometheus' } },
+    selects: { release: 'kube-prometheus-stack' },
+  },
+  tailnet: 'walleye-monster',
+};
+
+const OWNER = 'platform';
+
+export const ANTON_EXCEPTIONS: readonly PolicyException[] = [
+  {
+    rule: 'replicas-in-production',
+    resource: { kind: 'Deployment', namespace: NAMESPACE, name: 'loki-gateway' },
+    reason:
+      'The document has one, before a Loki that is one too: agents wait in the log files while either is away',
+    owner: OWNER,
+  },
+  {
+    rule: 'replicas-in-production',
+    resource: { kind: 'Deployment', namespace: NAMESPACE, name: 'loki-canary' },
+    reason: 'A canary writes lines and looks for its own; a second one adds nothing',
+    owner: OWNER,
+  },
+];

@@ -1,0 +1,61 @@
+/**
+ * What the hub and all its spokes decide alike: where the hubs are, which one is active, and what node agents are let off.
+ */
+import { Duration, Size } from 'cdk8s';
+import type { Hubs, SpokeProps } from '../../constructs/systems/hub-and-spoke-props';
+import type { PolicyException } from '../../policies/exception';
+
+const HUBS: Hubs = {
+  zone: 'infra.service',
+  // 'standby' promotes the other one, once there is one: docs/systems/hub-and-spoke.md.
+  active: 'primary',
+  primary: {
+    name: 'infra',
+    environment: 'infra',
+    region: 'eu-central-1',
+    cidrs: ['10.110.0.0/16'],
+    loadBalancer: ['10.110.0.0/24', '10.110.1.0/24', '10.110.2.0/24'],
+    // The design's table leaves the hub itself out: taken to be like staging.
+    workload: { nodes: 5, activeSeries: 20_000, samplesPerSecond: 600 },
+  },
+  // One sample in five minutes of what is kept for 15 days as it came.
+  coldTier: { every: Duration.minutes(5), retention: Duration.days(400), volume: Size.gibibytes(100) },
+};
+
+export const HUB_COMMON = {
+  hubs: HUBS,
+  storageClass: 'gp3-encrypted',
+  agentVolume: Size.gibibytes(10),
+  // A weekend: nobody has to come in because the hub is away.
+  survivesOutage: Duration.hours(48),
+} satisfies Partial<SpokeProps>;
+
+const NAMESPACE = 'node-agents';
+const OWNER = 'platform';
+
+/** What the agents on every node need by their nature, and one namespace for them alone. */
+export const NODE_AGENT_EXCEPTIONS: readonly PolicyException[] = [
+  {
+    rule: 'namespace-pod-security',
+    resource: { kind: 'Namespace', name: NAMESPACE },
+    reason:
+      'Node agents mount paths of their node, which "restricted" and "baseline" refuse; nothing else runs here',
+    owner: OWNER,
+  },
+  ...(['no-host-path', 'no-host-namespaces', 'no-host-ports'] as const).map((rule) => ({
+    rule,
+    resource: { kind: 'DaemonSet' as const, namespace: NAMESPACE, name: 'node-exporter' },
+    reason: 'It tells of the node itself: its file systems, its processes and its network interfaces',
+    owner: OWNER,
+  })),
+];
+
+/** In production besides. */
+export const SINGLE_REPLICA_EXCEPTIONS: readonly PolicyException[] = [
+  {
+    rule: 'replicas-in-production',
+    resource: { kind: 'Deployment', namespace: 'monitoring', name: 'kube-state-metrics' },
+    reason: 'Two would report every object twice; while it restarts only its graphs have a gap',
+    owner: OWNER,
+  },
+];

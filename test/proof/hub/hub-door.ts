@@ -1,0 +1,110 @@
+/** The hub's real vmauth on the loopback, with the rendered users and TLS; what lies behind it are other addresses. */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { tool } from '../../tools/obtain';
+import { freePort, LoopbackProgram } from '../flows/loopback-program';
+import { issue, makeAuthority } from '../kafka/certificates';
+import type { Hub } from './hub-platform';
+import { commandOf, fileOf } from './rendered-container';
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+export interface HubRequest {
+  readonly path: string;
+  readonly method?: 'GET' | 'POST';
+  readonly token?: string | undefined;
+  readonly body?: string;
+}
+
+export class HubDoor {
+  private readonly program = new LoopbackProgram();
+  private command: readonly string[] = [];
+  private authority = '';
+  private port = 0;
+  private internalPort = 0;
+
+  /** @param behind what stands for each address behind the door, e.g. `http://vminsert.….:8480` */
+  public async start(hub: Hub, behind: Readonly<Record<string, string>>): Promise<void> {
+    this.port = await freePort();
+    this.internalPort = await freePort();
+    const { dir } = this.program;
+    makeAuthority(dir);
+    mkdirSync(join(dir, 'tls'));
+    const pem = issue(dir, 'vmauth');
+    const split = pem.indexOf('-----BEGIN CERTIFICATE');
+    writeFileSync(join(dir, 'tls/tls.key'), pem.slice(0, split));
+    writeFileSync(join(dir, 'tls/tls.crt'), pem.slice(split));
+    this.authority = this.program.read('ca.crt');
+    const users = Object.entries(behind).reduce(
+      (text, [from, to]) => text.replaceAll(from, to),
+      fileOf(hub.vmauth, 'auth.yml'),
+    );
+    this.program.file('auth.yml', users);
+    this.command = commandOf(hub.platform, 'Deployment', 'vmauth', await tool('victoria-metrics', 'vmauth'), [
+      ['/etc/vmauth-tls/', `${dir}/tls/`],
+      ['/etc/vmauth/', `${dir}/`],
+      [':8427', `127.0.0.1:${this.port}`],
+      [':8426', `127.0.0.1:${this.internalPort}`],
+      // A client's connection is not waited for.
+      ['http.shutdownDelay=10s', 'http.shutdownDelay=0s'],
+    ]);
+    await this.open();
+  }
+
+  /** Also after `close`: at the same address. */
+  public async open(): Promise<void> {
+    await this.program.start(this.command, `${this.internalUrl}/health`);
+  }
+
+  public close(): Promise<void> {
+    return this.program.end();
+  }
+
+  public stop(): Promise<void> {
+    return this.program.stop();
+  }
+
+  public get url(): string {
+    return `https://localhost:${this.port}`;
+  }
+
+  /** Health and metrics, without TLS. */
+  public get internalUrl(): string {
+    return `http://127.0.0.1:${this.internalPort}`;
+  }
+
+  public get caFile(): string {
+    return join(this.program.dir, 'ca.crt');
+  }
+
+  /** @param trust the authority by which the door is known @default its own */
+  public ask(
+    { path, method, token, body }: HubRequest,
+    trust: string | undefined = this.authority,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const onward = request(
+        `${this.url}${path}`,
+        {
+          method: method ?? 'GET',
+          ...(trust === '' ? {} : { ca: trust }),
+          agent: false,
+          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+        },
+        (incoming) => {
+          const chunks: Buffer[] = [];
+          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+          incoming.once('end', () => {
+            resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
+          });
+        },
+      );
+      onward.once('error', reject);
+      onward.end(body);
+    });
+  }
+}
