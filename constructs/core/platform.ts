@@ -19,6 +19,11 @@ export interface PlatformProps {
   readonly tier: Tier;
   /** Availability zones of the cluster, at least 1. */
   readonly zones: number;
+  /**
+   * Nodes of the cluster, at the most: each runs every node agent, which quotas have to hold.
+   * @default unknown: no node agents
+   */
+  readonly nodes?: number;
   /** Where secrets come from. */
   readonly secretStore: SecretStore;
   /** How long any one store or processor may be away before acknowledged data is at risk: an operator's decision. */
@@ -51,6 +56,7 @@ export class Platform extends App {
   public readonly system: string;
   public readonly tier: Tier;
   public readonly zones: number;
+  public readonly nodes: number | undefined;
   public readonly secretStore: SecretStore;
   public readonly survivesOutage: Duration;
   public readonly clusterDomain: string;
@@ -68,6 +74,7 @@ export class Platform extends App {
     this.system = props.system;
     this.tier = props.tier;
     this.zones = props.zones;
+    this.nodes = props.nodes;
     this.secretStore = props.secretStore;
     this.survivesOutage = props.survivesOutage;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';

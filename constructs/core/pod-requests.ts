@@ -19,7 +19,7 @@ export function podRequests(platform: Platform, namespace: string): PodRequests 
   for (const party of platform.graph.parties) {
     if (!(party instanceof Workload || party instanceof Task) || party.reach.namespace !== namespace)
       continue;
-    const replicas = party instanceof Workload ? party.maxReplicas : 1;
+    const replicas = party instanceof Workload ? podsOf(party, platform) : 1;
     const beside = party instanceof Workload ? (party.spec.sidecars ?? []) : [];
     for (const { resources } of [party.spec.container, ...beside]) {
       cpuMillis += resources.cpuMillis * replicas;
@@ -28,4 +28,9 @@ export function podRequests(platform: Platform, namespace: string): PodRequests 
     pods += replicas;
   }
   return { cpuMillis, memoryBytes, pods };
+}
+
+/** A node agent has one on each node. */
+function podsOf(workload: Workload, platform: Platform): number {
+  return workload.kind === 'DaemonSet' ? (platform.nodes ?? 1) : workload.maxReplicas;
 }

@@ -9,6 +9,14 @@ export function checkWorkload(platform: Platform, scope: Construct, props: Workl
   const { uid, replicas, autoscale, host } = props;
   const claims = props.claims ?? [];
   checkHostAccess(platform, scope, props);
+  if (props.kind === 'DaemonSet' && platform.nodes === undefined) {
+    platform.report(scope, {
+      property: 'kind',
+      value: props.kind,
+      rule: 'a DaemonSet has a pod on each node, which the quota of its namespace has to hold',
+      remedy: 'say in the environment how many nodes the cluster has: nodes',
+    });
+  }
   if (uid === 0 && host?.root === undefined) {
     platform.report(scope, {
       property: 'uid',

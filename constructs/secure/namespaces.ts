@@ -14,6 +14,8 @@ export interface NamespaceProps {
   readonly podSecurity: 'restricted' | 'baseline' | 'privileged';
   /** Services that may ask the cloud for a load balancer. @default 0 */
   readonly loadBalancers?: number;
+  /** Ports of all of them together: each takes a node port. @default one each */
+  readonly loadBalancerPorts?: number;
 }
 
 export interface NamespacesProps {
@@ -36,7 +38,10 @@ export class Namespaces extends Component {
       { namespace: names[0] ?? 'default' },
       { layer: 'secure', summary: 'Namespaces with Pod Security, quotas and default deny' },
     );
-    for (const [name, { podSecurity, loadBalancers }] of Object.entries(props.namespaces)) {
+    for (const [
+      name,
+      { podSecurity, loadBalancers = 0, loadBalancerPorts = loadBalancers },
+    ] of Object.entries(props.namespaces)) {
       const namespace = new kplus.k8s.KubeNamespace(this, `namespace-${name}`, {
         metadata: {
           name,
@@ -57,13 +62,16 @@ export class Namespaces extends Component {
       // After whatever is itself made when everything else stands.
       scope.whenComplete(() => {
         scope.whenComplete(() => {
-          this.addQuota(name, loadBalancers ?? 0);
+          this.addQuota(name, { loadBalancers, loadBalancerPorts });
         });
       });
     }
   }
 
-  private addQuota(namespace: string, loadBalancers: number): void {
+  private addQuota(
+    namespace: string,
+    { loadBalancers, loadBalancerPorts }: Record<'loadBalancers' | 'loadBalancerPorts', number>,
+  ): void {
     const total = podRequests(this.platform, namespace);
     const cpu = `${Math.ceil(total.cpuMillis * QUOTA_HEADROOM)}m`;
     const memory = quantity(mebibytesFor(total.memoryBytes * QUOTA_HEADROOM));
@@ -74,8 +82,8 @@ export class Namespaces extends Component {
           'requests.cpu': cpu,
           'requests.memory': memory,
           pods: String(Math.ceil(total.pods * QUOTA_HEADROOM) + 5),
-          // Each load balancer has one port, for which it takes a node port; nothing else may have one.
-          'services.nodeports': String(loadBalancers),
+          // Nothing but load balancers may have one.
+          'services.nodeports': String(loadBalancerPorts),
           'services.loadbalancers': String(loadBalancers),
         }),
       },

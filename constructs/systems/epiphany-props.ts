@@ -46,7 +46,7 @@ export type KafkaProfile =
   /** Kafka 3.9 with an ensemble of ZooKeeper: the document's form, for what has not been migrated. Needs a waiver. */
   | { readonly kind: 'zookeeper'; readonly ensembleVolume: Size };
 
-export interface EpiphanyProps extends Omit<PlatformProps, 'system'> {
+export interface EpiphanyProps extends Omit<PlatformProps, 'system' | 'nodes'> {
   /** Domain of `grafana.`, `kibana.` and of the applications. */
   readonly domain: string;
   readonly network: {
@@ -59,6 +59,7 @@ export interface EpiphanyProps extends Omit<PlatformProps, 'system'> {
     /** Address of the Kubernetes API server, CIDR. */
     readonly kubernetesApi: string;
   };
+  /** Nodes of the cluster, at the most. */
   readonly nodes: number;
   /** Class of every volume: encrypted, and bound where its pod runs. */
   readonly storageClass: string;

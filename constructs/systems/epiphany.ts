@@ -38,7 +38,8 @@ const MONITORING = { namespace: 'epiphany-monitoring' } as const;
 /** Those that see their node, and nobody else. */
 const AGENTS = { namespace: 'epiphany-agents' } as const;
 const NAMESPACES: Readonly<Record<string, NamespaceProps>> = {
-  [INGRESS.namespace]: { podSecurity: 'restricted', loadBalancers: 1 },
+  // HAProxy's: HTTPS, and HTTP that is sent there.
+  [INGRESS.namespace]: { podSecurity: 'restricted', loadBalancers: 1, loadBalancerPorts: 2 },
   [MESSAGING.namespace]: { podSecurity: 'restricted' },
   [LOGGING.namespace]: { podSecurity: 'restricted' },
   [MONITORING.namespace]: { podSecurity: 'restricted' },

@@ -35,6 +35,11 @@ export function placedHubs({ primary, standby }: Hubs): readonly PlacedHub[] {
   ];
 }
 
+/** Where the hub of this role stands; the primary where there is none such, which `hubPlace` reports. */
+export function siteOf(hubs: Hubs, role: HubRole): HubSite {
+  return placedHubs(hubs).find((hub) => hub.role === role)?.site ?? hubs.primary;
+}
+
 /** Where the hub of this role stands, where the other one, and whether it is the one that evaluates, tells and shows. */
 export function hubPlace(
   platform: Platform,
@@ -55,7 +60,7 @@ export function hubPlace(
     });
   }
   return {
-    here: placed.find((hub) => hub.role === role)?.site ?? hubs.primary,
+    here: siteOf(hubs, role),
     other: placed.find((hub) => hub.role !== role),
     isActive: hubs.active === role,
   };

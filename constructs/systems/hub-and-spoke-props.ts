@@ -56,7 +56,7 @@ export interface Hubs {
   readonly coldTier?: { readonly every: Duration; readonly retention: Duration; readonly volume: Size };
 }
 
-export interface ClusterProps extends Omit<PlatformProps, 'system'> {
+export interface ClusterProps extends Omit<PlatformProps, 'system' | 'nodes'> {
   readonly hubs: Hubs;
   readonly network: {
     /** Subnets of the nodes, CIDR blocks. */

@@ -21,7 +21,7 @@ import { hubAlerting } from './hub-and-spoke-alerting';
 import { distinctClusters } from './hub-and-spoke-clusters';
 import { clusterNamespaces, exporters, MONITORING, scrapeAgent } from './hub-and-spoke-collection';
 import { hubGrafana } from './hub-and-spoke-grafana';
-import { hubPlace, placedHubs } from './hub-and-spoke-hosts';
+import { hubPlace, placedHubs, siteOf } from './hub-and-spoke-hosts';
 import { hubFromInside, hubFromOutside, s3Buckets, zoneAuthority } from './hub-and-spoke-outside';
 import type { HubProps, SpokeProps } from './hub-and-spoke-props';
 import { hubRoutes } from './hub-and-spoke-routes';
@@ -38,8 +38,8 @@ import { kubernetesApi } from './outside';
 
 /** A cluster whose metrics go to every hub. @returns the composed platform; `complete` checks it */
 export function spoke(props: SpokeProps): Platform {
-  const platform = new Platform({ ...props, system: 'hub-and-spoke' });
   const { cluster } = props;
+  const platform = new Platform({ ...props, nodes: cluster.workload.nodes, system: 'hub-and-spoke' });
 
   // ── Ground: namespaces, the Kubernetes API, and the hubs outside ──
   clusterNamespaces(platform);
@@ -63,9 +63,10 @@ export function spoke(props: SpokeProps): Platform {
 
 /** The cluster that keeps everybody's metrics, its own too. */
 export function hub(props: HubProps): Platform {
-  const platform = new Platform({ ...props, system: 'hub-and-spoke' });
-  const { part, makeAll } = parts();
   const { hubs, role } = props;
+  const { nodes } = siteOf(hubs, role).workload;
+  const platform = new Platform({ ...props, nodes, system: 'hub-and-spoke' });
+  const { part, makeAll } = parts();
   const { here, other, isActive } = hubPlace(platform, hubs, role);
   const remote = distinctClusters(platform, here, [
     ...props.spokes,

@@ -8,7 +8,7 @@ import type { ExternalPods } from '../core/party';
 import type { PlatformProps } from '../core/platform';
 import type { RookObjectStoreProps } from '../store/rook-object-store';
 
-export interface LokiAlloyProps extends Omit<PlatformProps, 'system'> {
+export interface LokiAlloyProps extends Omit<PlatformProps, 'system' | 'nodes'> {
   /** Where everything of the platform runs. */
   readonly namespace: string;
   /** Nodes of the cluster: each has an agent. */

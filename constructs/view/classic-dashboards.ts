@@ -12,7 +12,7 @@ const REAL = 'fstype!~"tmpfs|ramfs|squashfs|overlay|iso9660|fuse.*"';
 
 const DASHBOARDS: readonly Dashboard[] = [
   {
-    uid: 'nodes',
+    uid: 'classic-nodes',
     title: 'Nodes',
     graphs: [
       graph(
@@ -60,7 +60,7 @@ const DASHBOARDS: readonly Dashboard[] = [
     ],
   },
   {
-    uid: 'messaging',
+    uid: 'classic-messaging',
     title: 'Messaging · Kafka',
     graphs: [
       graph(
@@ -94,7 +94,7 @@ const DASHBOARDS: readonly Dashboard[] = [
     ],
   },
   {
-    uid: 'load-balancing',
+    uid: 'classic-load-balancing',
     title: 'Load balancing · HAProxy',
     graphs: [
       graph(
@@ -128,7 +128,7 @@ const DASHBOARDS: readonly Dashboard[] = [
     ],
   },
   {
-    uid: 'log-store',
+    uid: 'classic-log-store',
     title: 'Logs · Elasticsearch',
     graphs: [
       graph(

@@ -19,7 +19,11 @@ export const MUTATIONS: readonly Mutation[] = [
   container('root file system writable', 'readOnlyRootFilesystem: true', 'readOnlyRootFilesystem: false'),
   container('privilege escalation', 'allowPrivilegeEscalation: false', 'allowPrivilegeEscalation: true'),
   container('capabilities kept', 'drop: [kplus.Capability.ALL],', ''),
-  container('root allowed in the container', 'ensureNonRoot: true,', 'ensureNonRoot: false,'),
+  container(
+    'root allowed in the container',
+    'ensureNonRoot: host?.root === undefined,',
+    'ensureNonRoot: false,',
+  ),
   container(
     'seccomp of the container off',
     'seccompProfile: { type: kplus.SeccompProfileType.RUNTIME_DEFAULT },',
@@ -57,7 +61,7 @@ export const MUTATIONS: readonly Mutation[] = [
   core(
     'workload.ts',
     'pod may run as root',
-    /securityContext: \{\n\s+ensureNonRoot: true,/,
+    /securityContext: \{\n\s+ensureNonRoot: this[^,]*,/,
     'securityContext: {\n        ensureNonRoot: false,',
   ),
   core(
@@ -138,7 +142,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     name: 'the client address is lost',
-    file: 'constructs/ingress/nginx-ingress.ts',
+    file: 'constructs/ingress/front-service.ts',
     find: /ApiObject\.of\(service\)\.addJsonPatch\([^;]*;/,
     replace: '',
     tests: 'test/constructs/ingress',

@@ -93,11 +93,10 @@ for (const validator of VALIDATORS) {
     test.each(validator.mistakes)(
       'refuses $what',
       async ({ spoil, says }) => {
-        const [first] = judged;
-        if (first === undefined) throw new Error(`no file for ${validator.files}`);
-        const spoilt = spoil(first.text);
-        expect(spoilt).not.toBe(first.text);
-        const { accepted, said } = await validator.judge(written(`refused/${first.file}`, spoilt));
+        const mistaken = judged.find(({ text }) => spoil(text) !== text);
+        if (mistaken === undefined) throw new Error(`the mistake changes no file of ${validator.files}`);
+        const spoilt = spoil(mistaken.text);
+        const { accepted, said } = await validator.judge(written(`refused/${mistaken.file}`, spoilt));
         expect(said).toMatch(says);
         expect(accepted).toBe(false);
       },

@@ -34,11 +34,11 @@ export function clusterAddress(service: number): string {
 
 /**
  * Of 127.64.0.0/10, which nothing else uses by default. The environment decides the second byte, so that two
- * environments can run side by side.
+ * environments can run side by side: no two of `stacks/environments.ts` have the same, which a test watches.
  * @param service as for `clusterAddress`; the last two bytes are the same there
  */
 export function loopbackAddress(environment: string, service: number): string {
-  return `127.${64 + (sumOf(environment) % 64)}.${hostPart(service)}`;
+  return `127.${64 + ((sumOf(environment) >>> 8) % 63)}.${hostPart(service)}`;
 }
 
 /** From 1.1 on: the addresses below are left to the cluster itself. */

@@ -56,7 +56,10 @@ test('one replica, asked on 8080', () => {
     livenessProbe: { httpGet: { path: '/livez', port: 8080 } },
   });
   expect(manifest(platform, 'Service', 'kube-state-metrics').spec).toMatchObject({
-    ports: [{ name: 'metrics', port: 8080 }],
+    ports: [
+      { name: 'metrics', port: 8080 },
+      { name: 'ready', port: 8081 },
+    ],
   });
 });
 

@@ -9,16 +9,22 @@ import { ConfigError } from '../../../constructs/core/config-error';
 import type { ContainerSpec } from '../../../constructs/core/container-spec';
 import { Platform, type PlatformProps } from '../../../constructs/core/platform';
 
+const PLATFORM: PlatformProps = {
+  environment: 'test',
+  system: 'test-system',
+  tier: 'dev',
+  zones: 1,
+  secretStore: { kind: 'azure-key-vault', name: 'vault' },
+  survivesOutage: Duration.minutes(10),
+};
+
 export function testPlatform(props: Partial<PlatformProps> = {}): Platform {
-  return new Platform({
-    environment: 'test',
-    system: 'test-system',
-    tier: 'dev',
-    zones: 1,
-    secretStore: { kind: 'azure-key-vault', name: 'vault' },
-    survivesOutage: Duration.minutes(10),
-    ...props,
-  });
+  return new Platform({ ...PLATFORM, nodes: 3, ...props });
+}
+
+/** One that does not say how many nodes its cluster has. */
+export function platformOfUnknownSize(): Platform {
+  return new Platform(PLATFORM);
 }
 
 /** A component without any content of its own. */

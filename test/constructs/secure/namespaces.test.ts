@@ -6,7 +6,15 @@ import { Workload } from '../../../constructs/core/workload';
 import { CertificateAuthority } from '../../../constructs/secure/certificate-authority';
 import { Namespaces } from '../../../constructs/secure/namespaces';
 import { Trivy } from '../../../constructs/secure/trivy';
-import { CONTAINER, manifest, manifests, TestComponent, testPlatform } from '../core/fixture';
+import {
+  CONTAINER,
+  manifest,
+  manifests,
+  platformOfUnknownSize,
+  problemsOf,
+  TestComponent,
+  testPlatform,
+} from '../core/fixture';
 
 test('a namespace is restricted, guarded by the policies, and denies all traffic', () => {
   const platform = testPlatform();
@@ -110,4 +118,43 @@ test('the scan reads exactly the images of the environment, its own included', (
     schedule: '17 3 * * *',
     concurrencyPolicy: 'Forbid',
   });
+});
+
+test('a node agent counts once for each node that the cluster may have', () => {
+  const platform = testPlatform({ nodes: 10 });
+  new Namespaces(platform, 'namespaces', { namespaces: { test: { podSecurity: 'restricted' } } });
+  new Workload(new TestComponent(platform, 'agent'), 'agent', {
+    kind: 'DaemonSet',
+    uid: 1,
+    drainSeconds: 1,
+    container: CONTAINER,
+  });
+  platform.runDerivers();
+  // 10 pods of 100m and 128 MiB, times 1.5.
+  expect(manifest(platform, 'ResourceQuota', 'compute').spec).toEqual({
+    hard: {
+      pods: '20',
+      'requests.cpu': '1500m',
+      'requests.memory': '1920Mi',
+      'services.loadbalancers': '0',
+      'services.nodeports': '0',
+    },
+  });
+});
+
+test('a node agent where nobody says how many nodes there are is reported', () => {
+  const platform = platformOfUnknownSize();
+  new Workload(new TestComponent(platform, 'agent'), 'agent', {
+    kind: 'DaemonSet',
+    uid: 1,
+    drainSeconds: 1,
+    container: CONTAINER,
+  });
+  expect(problemsOf(platform)).toContain(
+    [
+      'test/agent/agent: kind = "DaemonSet"',
+      '  rule:   a DaemonSet has a pod on each node, which the quota of its namespace has to hold',
+      '  remedy: say in the environment how many nodes the cluster has: nodes',
+    ].join('\n'),
+  );
 });

@@ -69,20 +69,21 @@ test('every exporter of the document is scraped', () => {
       'prometheus → node-exporter/metrics',
       'prometheus → kafka-exporter/metrics',
       'prometheus → nodes/cadvisor',
-      'prometheus → kafka/jmx',
+      'prometheus → kafka-legacy/jmx',
       'prometheus → zookeeper/jmx',
       'prometheus → haproxy/metrics',
     ]),
   );
 });
 
-test('Curator takes the place of index lifecycle management', () => {
-  const platform = built({
-    ...EPIPHANY_DEV,
-    logs: { ...EPIPHANY_DEV.logs, retention: { ...EPIPHANY_DEV.logs.retention, kind: 'curator' } },
-  });
-  expect(platform.graph.parties.map(({ id }) => id)).toContain('elasticsearch-curator');
-  expect(built(EPIPHANY_DEV).graph.parties.map(({ id }) => id)).not.toContain('elasticsearch-curator');
+test.each([
+  ['curator', true],
+  ['ilm', false],
+] as const)('old logs are deleted by %s', (kind, isCurator) => {
+  const { logs } = EPIPHANY_DEV;
+  const platform = built({ ...EPIPHANY_DEV, logs: { ...logs, retention: { ...logs.retention, kind } } });
+  const parties = platform.graph.parties.map(({ id }) => id);
+  expect(parties.includes('elasticsearch-curator')).toBe(isCurator);
 });
 
 test('logs that would fill the disks are refused with the arithmetic', () => {

@@ -1,6 +1,6 @@
 /**
- * The nodes that an environment's workloads need. Environments declare zones but no node pools, so pools are read off
- * the manifests: one for each node selector, with the taints that its pods tolerate.
+ * The nodes that an environment declares, or else that its workloads need. No environment declares node pools, so pools are
+ * read off the manifests: one for each node selector, with the taints that its pods tolerate.
  */
 import type { Manifest } from '../../../policies/manifest';
 import {
@@ -28,7 +28,12 @@ interface Consumer {
   readonly template: PodTemplate;
 }
 
-export function clusterNodes(objects: readonly Manifest[], zones: number): Manifest[] {
+/** @param declared how many there are, where the environment says so; the same number in each zone */
+export function clusterNodes(
+  objects: readonly Manifest[],
+  zones: number,
+  declared: number | undefined,
+): Manifest[] {
   const pools = new Map<string, Consumer[]>();
   for (const object of objects) {
     const template = podTemplateOf(object);
@@ -39,7 +44,7 @@ export function clusterNodes(objects: readonly Manifest[], zones: number): Manif
   return [...pools].flatMap(([key, consumers], pool) => {
     const labels = Object.fromEntries(JSON.parse(key) as [string, string][]);
     const taints = Object.keys(labels).length === 0 ? [] : toleratedBy(consumers);
-    const perZone = nodesPerZone(consumers, zones);
+    const perZone = declared === undefined ? nodesPerZone(consumers, zones) : Math.ceil(declared / zones);
     return Array.from({ length: zones }, (_, zone) =>
       Array.from({ length: perZone }, (__, index) =>
         node(`pool-${pool + 1}-zone-${zone + 1}-${index + 1}`, zone, labels, taints),

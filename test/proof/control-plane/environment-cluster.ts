@@ -33,8 +33,8 @@ export class EnvironmentCluster {
       await defineCustomResources(api, objects);
       for (const foreign of foreignNamespaces(objects)) await api.create(namespace(foreign));
       for (const used of storageClasses(objects)) await api.create(storageClass(used));
-      const { zones } = synthesisOf(name).platform;
-      for (const node of clusterNodes(objects, zones)) await addNode(api, node);
+      const { zones, nodes } = synthesisOf(name).platform;
+      for (const node of clusterNodes(objects, zones, nodes)) await addNode(api, node);
       await until('the nodes are ready', SETTLE_LIMIT_MS, () => nodesNotReady(api));
       return new EnvironmentCluster(api, plane, await VolumeProvisioner.start(api));
     } catch (error) {

@@ -3,7 +3,7 @@
  * are. What it makes cannot leave the zone, so a drained pod has to find another node there.
  */
 import type { Manifest } from '../../../policies/manifest';
-import { fieldsAt, textAt } from '../../../stacks/manifest-data';
+import { fieldsAt, textAt, listAt } from '../../../stacks/manifest-data';
 import type { ApiClient, WatchEvent } from './api-client';
 import type { Stream } from './api-transport';
 import { ZONE } from './topology';
@@ -74,12 +74,21 @@ export class VolumeProvisioner {
           name: claim.metadata.name,
           uid,
         },
-        nodeAffinity: {
-          required: {
-            nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: 'In', values: [zone] }] }],
-          },
-        },
+        // A file share (EFS, Azure Files) is reached from every zone; a disk only from its own.
+        ...(isShared(claim)
+          ? {}
+          : {
+              nodeAffinity: {
+                required: {
+                  nodeSelectorTerms: [{ matchExpressions: [{ key: ZONE, operator: 'In', values: [zone] }] }],
+                },
+              },
+            }),
       },
     });
   }
+}
+
+function isShared(claim: unknown): boolean {
+  return listAt(claim, 'spec', 'accessModes').includes('ReadWriteMany');
 }

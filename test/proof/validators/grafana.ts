@@ -85,26 +85,8 @@ export const GRAFANA_VALIDATORS: readonly Validator[] = [
   },
   metricsDashboards('grafana/layer-*.json'),
   metricsDashboards('grafana/hub-*.json'),
-  {
-    files: 'grafana/telemetry-*.json',
-    reads: 'grafana',
-    judgedBy: 'types of @grafana/schema; queries by promtool check rules',
-    substitute: MODEL,
-    tools: ['prometheus'],
-    judge: (path) => judgeFile(path, judgePromQL),
-    mistakes: [
-      {
-        what: 'a bracket of a query that is not closed',
-        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
-        says: /could not parse expression/,
-      },
-      {
-        what: 'a function that only VictoriaMetrics has',
-        spoil: (text) => text.replace('rate(', 'rollup_rate('),
-        says: /unknown function with name \\?"rollup_rate\\?"/,
-      },
-    ],
-  },
+  promQlDashboards('grafana/telemetry-*.json'),
+  promQlDashboards('grafana/classic-*.json'),
   {
     files: 'grafana/gpu-*.json',
     reads: 'grafana',
@@ -259,4 +241,28 @@ async function judgeFlux(targets: readonly Target[]): Promise<Verdict> {
       '/judge/influxd': await tool('influxdb', 'influxd'),
     },
   });
+}
+
+/** In systems whose metrics lie in Prometheus. */
+function promQlDashboards(files: string): Validator {
+  return {
+    files,
+    reads: 'grafana',
+    judgedBy: 'types of @grafana/schema; queries by promtool check rules',
+    substitute: MODEL,
+    tools: ['prometheus'],
+    judge: (path) => judgeFile(path, judgePromQL),
+    mistakes: [
+      {
+        what: 'a bracket of a query that is not closed',
+        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
+        says: /could not parse expression/,
+      },
+      {
+        what: 'a function that only VictoriaMetrics has',
+        spoil: (text) => text.replace('rate(', 'rollup_rate('),
+        says: /unknown function with name \\?"rollup_rate\\?"/,
+      },
+    ],
+  };
 }

@@ -24,7 +24,7 @@ test('a Service has the same last bytes in the cluster and on the host', () => {
     '10.96.1.254',
     '10.96.2.1',
   ]);
-  expect(loopbackAddress('hyperion-dev', 254)).toBe('127.115.2.1');
+  expect(loopbackAddress('hyperion-dev', 254)).toBe('127.118.2.1');
 });
 
 test('every environment has its own part of 127.64.0.0/10', () => {
