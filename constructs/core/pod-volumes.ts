@@ -67,7 +67,11 @@ export class PodVolumes {
     for (const { path, mountPath, readOnly, followsMounts } of spec.hostPaths ?? []) {
       const name = `host${path.replaceAll(/[^a-z0-9]+/g, '-')}`.replace(/-$/, '-root');
       const volume = this.once(name, [], (id) =>
-        kplus.Volume.fromHostPath(this.pod, `volume-${id}`, id, { path }),
+        kplus.Volume.fromHostPath(this.pod, `volume-${id}`, id, {
+          path,
+          // Where it writes, it may be the first to do so.
+          ...(readOnly === false ? { type: kplus.HostPathVolumeType.DIRECTORY_OR_CREATE } : {}),
+        }),
       );
       container.mount(mountPath, volume, {
         readOnly: readOnly ?? true,

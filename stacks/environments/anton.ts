@@ -23,7 +23,8 @@ export const ANTON: LokiAlloyProps = {
   agents: {
     labels: ['namespace', 'app', 'container', 'level'],
     rateLimit: { linesPerSecond: 2000, burstLines: 10_000 },
-    // The kubelet's own default; the busiest container writes a tenth of everything.
+    // Set on the nodes (`containerLogMaxSize`): the kubelet's own 10 MiB would bridge four minutes. The busiest container
+    // writes a tenth of everything.
     logFiles: { maxSize: Size.mebibytes(50), busiestBytesPerSecond: 40_000 },
   },
   logs: {
