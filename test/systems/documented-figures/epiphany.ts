@@ -111,6 +111,40 @@ const ROWS: readonly Row[] = [
     3,
   ],
   [
+    'Elasticsearch',
+    'port',
+    'Elasticsearch',
+    (e) => e.containerPorts('StatefulSet', 'elasticsearch').https,
+    9200,
+  ],
+  [
+    'Elasticsearch Curator',
+    'keeps the disk from filling, by age and size',
+    'Elasticsearch Curator',
+    (e) =>
+      [...e.file('config/elasticsearch/actions.yml').matchAll(/filtertype: (age|space)/g)].map(
+        ([, by]) => by,
+      ),
+    ['age', 'space'],
+    DEV,
+  ],
+  ['Kibana', 'port', 'Kibana', (e) => Object.values(e.containerPorts('Deployment', 'kibana')), [5601]],
+  [
+    'HAProxy',
+    'ends TLS',
+    'HAProxy',
+    (e) => /^ {2}bind :8443 ssl crt /m.test(e.file('config/haproxy/haproxy.cfg')),
+    true,
+  ],
+  [
+    'HAProxy',
+    'supports multiple backends',
+    'HAProxy',
+    (e) =>
+      [...e.file('config/haproxy/haproxy.cfg').matchAll(/^backend (.*)$/gm)].map(([, name]) => name).sort(),
+    ['billing', 'grafana', 'kibana', 'shop'],
+  ],
+  [
     'ZooKeeper',
     'ensemble',
     'Zookeeper',
