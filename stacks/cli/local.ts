@@ -31,6 +31,7 @@ export interface LocalOptions extends LocalRequests {
   readonly fresh?: boolean;
 }
 
+const LOCALHOST = '127.0.0.1';
 const REDRAW_MS = 500;
 /** As a first start of everything on two cores needs it, with a good deal to spare. */
 const READY_LIMIT_MS = 5 * 60_000;
@@ -109,8 +110,8 @@ async function start(
     plan,
     dir,
     sandbox: await support.sandbox(),
-    expose: entries.map(({ namespace, service, port }) => ({
-      ...{ host: '127.0.0.1', port, namespace, service },
+    expose: entries.filter(isFirstOfItsPort).map(({ namespace, service, port }) => ({
+      ...{ host: LOCALHOST, port, namespace, service },
       servicePort: port,
     })),
     onEvent: (event) => {
@@ -120,6 +121,16 @@ async function start(
   });
   progress.done();
   return { plan, secrets, cluster, entries };
+}
+
+/** Two doors may have one number; the second is reached at its Service's own address. */
+function isFirstOfItsPort({ port }: EntryPoint, index: number, entries: readonly EntryPoint[]): boolean {
+  return entries.findIndex((entry) => entry.port === port) === index;
+}
+
+function addressOf({ services }: ClusterPlan, { namespace, service }: EntryPoint): string {
+  const found = services.find((each) => each.namespace === namespace && each.name === service);
+  return found?.loopbackAddress ?? service;
 }
 
 /** `otel-logs=2` */
@@ -145,7 +156,10 @@ function introduction(name: string, plan: ClusterPlan, entries: readonly EntryPo
     ...(standIns.length === 0 ? [] : ['Stand-ins:', ...standIns]),
     ...(plan.leftOut.length === 0 ? [] : ['Left out:']),
     ...plan.leftOut.map(({ what, because }) => `  ${what}: ${because}`),
-    ...entries.map(({ protocol, port }) => `Telemetry (${protocol}): 127.0.0.1:${port}`),
+    ...entries.map((entry, index) => {
+      const host = isFirstOfItsPort(entry, index, entries) ? LOCALHOST : addressOf(plan, entry);
+      return `Telemetry (${entry.protocol}): ${host}:${entry.port}`;
+    }),
     '',
   ].join('\n');
 }
