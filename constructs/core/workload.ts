@@ -8,6 +8,7 @@ import { Construct } from 'constructs';
 import type { Component, MountedConfig } from './component';
 import { connect, type ConnectOptions } from './connect';
 import { containerProps, type ContainerSpec } from './container-spec';
+import { addDisruptionBudget, zoneSetLabels } from './disruption-budget';
 import { Endpoint, type AnyEndpoint, type EndpointProps, type Protocol, type Signal } from './endpoint';
 import { hostAnnotations, hostPatches, type HostAccess } from './host-access';
 import type { Party, Reach } from './party';
@@ -141,7 +142,13 @@ export class Workload extends Construct implements Party {
   private openPort(endpoint: Endpoint, containerName: string): void {
     const protocol = endpoint.transport === 'UDP' ? kplus.Protocol.UDP : kplus.Protocol.TCP;
     const container = this.pod.containers.find((candidate) => candidate.name === containerName);
-    container?.addPort({ number: endpoint.port, name: endpoint.name, protocol });
+    container?.addPort({
+      number: endpoint.port,
+      name: endpoint.name,
+      protocol,
+      // In the node's network a port is the node's; the API server would say so if this did not.
+      ...(this.nodeAddresses === undefined ? {} : { hostPort: endpoint.port }),
+    });
     if (endpoint.port < this.lowestPort) {
       this.lowestPort = endpoint.port;
       ApiObject.of(this.pod).addJsonPatch(lowPortPatch(endpoint.port));
@@ -278,7 +285,7 @@ export class Workload extends Construct implements Party {
 
   private addAvailability(): void {
     if (this.kind === 'DaemonSet') return;
-    this.addDisruptionBudget();
+    addDisruptionBudget(this.component, this, { labels: this.labels, zoneSet: this.spec.zoneSet });
     const { autoscale } = this.spec;
     if (
       autoscale !== undefined &&
@@ -316,30 +323,4 @@ export class Workload extends Construct implements Party {
       .filter((other) => other instanceof Workload && other !== this && other.spec.zoneSet === zoneSet);
     return { 'argocd.argoproj.io/sync-wave': String(earlier.length) };
   }
-
-  private addDisruptionBudget(): void {
-    const { zoneSet } = this.spec;
-    const [scope, id] =
-      zoneSet === undefined ? [this, 'disruption-budget'] : [this.component, `budget-${zoneSet}`];
-    // The first of a zone set makes the budget of them all: two that select one pod would block its eviction.
-    if (scope.node.tryFindChild(id) !== undefined) return;
-    new kplus.k8s.KubePodDisruptionBudget(scope, id, {
-      metadata: { name: zoneSet ?? this.id },
-      // One at a time also lets a single replica be evicted, so that a node drain never hangs.
-      spec: {
-        maxUnavailable: kplus.k8s.IntOrString.fromNumber(1),
-        selector: {
-          matchLabels:
-            zoneSet === undefined
-              ? { ...this.labels }
-              : { 'app.kubernetes.io/name': this.componentName, ...zoneSetLabels(zoneSet) },
-        },
-      },
-    });
-  }
-}
-
-/** What the pods of a zone set have in common, whichever workload they belong to. */
-function zoneSetLabels(zoneSet: string | undefined): Readonly<Record<string, string>> {
-  return zoneSet === undefined ? {} : { 'hyperion.example.com/zone-set': zoneSet };
 }

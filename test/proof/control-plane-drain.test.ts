@@ -47,6 +47,8 @@ proof(CONTROL_PLANE_TOOLS, 'drained node by node', () => {
       // Every pod that runs for good was moved at least once.
       const running = environment.objects.filter(({ kind }) => /^(Deployment|StatefulSet)$/.test(kind));
       expect(moved).toBeGreaterThanOrEqual(running.length);
+      // What was moved last is still starting.
+      await cluster.settle();
       expect(await unavailable(cluster.api)).toEqual([]);
     });
 

@@ -51,10 +51,14 @@ proof(['kyverno'], 'Kyverno judges every environment as the manifest check does'
     const tier = environment?.tier ?? 'prod';
     const rules = RULES.filter((rule) => appliesIn(rule, tier));
     const objects = parsedManifests(name) as unknown as Manifest[];
-    const inProcess = (withExceptions: boolean): string[] =>
-      evaluate(RULES, objects, { tier, exceptions: withExceptions ? exceptions : [] })
-        .map(({ rule, resource }) => `${policyName(rule)}: ${formatResource(resource)}`)
-        .sort();
+    // An object that breaks a rule in two places is one object that breaks it.
+    const inProcess = (withExceptions: boolean): string[] => [
+      ...new Set(
+        evaluate(RULES, objects, { tier, exceptions: withExceptions ? exceptions : [] })
+          .map(({ rule, resource }) => `${policyName(rule)}: ${formatResource(resource)}`)
+          .sort(),
+      ),
+    ];
 
     test('the check finds nothing but what the exceptions name', () => {
       expect(inProcess(true)).toEqual([]);

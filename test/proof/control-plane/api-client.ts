@@ -2,6 +2,7 @@
  * The part of the Kubernetes API that the proofs use, over plain objects. Kinds are looked up in the server's own
  * discovery, so custom resources need no code.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest, ResourceRef } from '../../../policies/manifest';
 import { fieldsAt, listAt, textAt } from '../../../stacks/manifest-data';
 import { ApiError } from './api-error';
@@ -18,6 +19,8 @@ export interface WatchEvent {
 const FIELD_MANAGER = 'hyperion';
 /** Who changes something by hand. */
 const SOMEBODY_ELSE = 'somebody-else';
+const DISCOVERY_LIMIT_MS = 15_000;
+const DISCOVERY_PAUSE_MS = 500;
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 interface Resource {
@@ -200,11 +203,21 @@ export class ApiClient {
   }
 
   private async collection(apiVersion: string, kind: string, namespace: string | undefined): Promise<string> {
-    this.resources ??= this.discover();
-    const resource = (await this.resources).get(`${apiVersion} ${kind}`);
+    const resource = await this.resource(`${apiVersion} ${kind}`);
     if (resource === undefined) throw new Error(`the API server knows no ${kind} of ${apiVersion}`);
     const scope = resource.isNamespaced && namespace !== undefined ? `namespaces/${namespace}/` : '';
     return `${resource.path}/${scope}${resource.plural}`;
+  }
+
+  /** A new kind is established a moment before the server lists it. */
+  private async resource(kind: string): Promise<Resource | undefined> {
+    for (const end = Date.now() + DISCOVERY_LIMIT_MS; ;) {
+      this.resources ??= this.discover();
+      const found = (await this.resources).get(kind);
+      if (found !== undefined || Date.now() > end) return found;
+      await sleep(DISCOVERY_PAUSE_MS);
+      this.forgetKinds();
+    }
   }
 
   private async discover(): Promise<ReadonlyMap<string, Resource>> {

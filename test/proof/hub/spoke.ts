@@ -14,6 +14,17 @@ import { freePort, LoopbackProgram } from '../flows/loopback-program';
 import { spokeAgent, type SpokeName } from './hub-platform';
 import { commandOf, fileOf, valueOf } from './rendered-container';
 
+/** The door that it writes to. */
+export interface SpokeHub {
+  readonly url: string;
+  /** Authority by which the door is known. */
+  readonly caFile: string;
+  /** Name in the door's certificate. @default the URL's host */
+  readonly serverName?: string;
+  /** Value of a secret. @default `valueOf` */
+  readonly secret?: (name: string) => string;
+}
+
 export class Spoke {
   /** How often the target was scraped: the value of its only sample, so that a lost one is a missing number. */
   public scrapes = 0;
@@ -23,7 +34,7 @@ export class Spoke {
 
   public constructor(public readonly name: SpokeName) {}
 
-  public async start(hub: { readonly url: string; readonly caFile: string }): Promise<void> {
+  public async start(hub: SpokeHub): Promise<void> {
     const target = createServer((_incoming, outgoing) => {
       this.scrapes += 1;
       outgoing.end(`spoke_scrapes ${this.scrapes}\n`);
@@ -36,7 +47,7 @@ export class Spoke {
     const { dir } = this.program;
     const token = clusterToken({ name: this.name }).name;
     mkdirSync(join(dir, 'secrets'));
-    writeFileSync(join(dir, 'secrets', token), valueOf(token));
+    writeFileSync(join(dir, 'secrets', token), (hub.secret ?? valueOf)(token));
     this.program.file(
       'scrape.yml',
       onThisMachine(fileOf(vmagent, 'scrape.yml'), (target.address() as AddressInfo).port),
@@ -48,7 +59,14 @@ export class Spoke {
       ['/var/lib/vmagent', `${dir}/queue`],
       ['https://victoria-metrics.infra.service:443', hub.url],
     ]);
-    await this.program.start([...command, `-httpListenAddr=127.0.0.1:${this.port}`], `${this.url}/health`);
+    await this.program.start(
+      [
+        ...command,
+        ...(hub.serverName === undefined ? [] : [`-remoteWrite.tlsServerName=${hub.serverName}`]),
+        `-httpListenAddr=127.0.0.1:${this.port}`,
+      ],
+      `${this.url}/health`,
+    );
   }
 
   public get url(): string {

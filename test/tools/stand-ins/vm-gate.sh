@@ -12,6 +12,8 @@ for argument in "$@"; do
     -http.shutdownDelay=*) shutdown=$argument ;;
   esac
 done
+# A storage group's name may stand before the node.
+node=${node#*/}
 [ -n "$node" ] || { echo "vm$gate: -storageNode is missing" >&2; exit 1; }
 case "$gate" in insert) port=8480 ;; *) port=8481 ;; esac
 cat >/dev/shm/gate.yml <<END
