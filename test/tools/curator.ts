@@ -47,5 +47,4 @@ export const curator = {
   outputs: ['bin/curator'],
   main: 'bin/curator',
   checks: [{ run: ['bin/curator', '--version'], prints: version }],
-  onRequest: true,
 } as const satisfies Tool;

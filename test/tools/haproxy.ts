@@ -19,5 +19,4 @@ export const haproxy = {
   outputs: ['bin/haproxy'],
   main: 'bin/haproxy',
   checks: [{ run: ['bin/haproxy', '-v'], prints: `HAProxy version ${VERSION}` }],
-  onRequest: true,
 } as const satisfies Tool;

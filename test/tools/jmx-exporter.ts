@@ -19,5 +19,4 @@ export const jmxExporter = {
   outputs: [JAR],
   main: JAR,
   checks: [{ file: JAR, holds: 'META-INF/MANIFEST.MF' }],
-  onRequest: true,
 } as const satisfies Tool;

@@ -31,5 +31,4 @@ export const kafka39 = {
   outputs: [...Object.keys(PROGRAMS).map((name) => `bin/${name}`), `libs/kafka-clients-${VERSION}.jar`],
   main: '.',
   checks: [{ run: ['bin/kafka-topics.sh', '--version'], prints: VERSION }],
-  onRequest: true,
 } as const satisfies Tool;

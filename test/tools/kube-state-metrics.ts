@@ -20,5 +20,4 @@ export const kubeStateMetrics = {
   outputs: ['kube-state-metrics'],
   main: 'kube-state-metrics',
   checks: [{ run: ['kube-state-metrics', 'version'], prints: `version v${VERSION}` }],
-  onRequest: true,
 } as const satisfies Tool;

@@ -19,5 +19,4 @@ export const nodeExporter = {
   outputs: ['node_exporter'],
   main: 'node_exporter',
   checks: [{ run: ['node_exporter', '--version'], prints: `version ${VERSION}` }],
-  onRequest: true,
 } as const satisfies Tool;

@@ -52,5 +52,4 @@ export const opensearch = {
   outputs: ['bin/opensearch.sh', 'bin/OpenSearchNode.java'],
   main: 'bin/opensearch.sh',
   checks: [{ run: ['bin/opensearch.sh', '--version'], prints: `opensearch ${VERSION}` }],
-  onRequest: true,
 } as const satisfies Tool;

@@ -35,5 +35,4 @@ export const zookeeper = {
   outputs: [...Object.keys(PROGRAMS).map((name) => `bin/${name}`), `libs/zookeeper-${VERSION}.jar`],
   main: '.',
   checks: [{ run: ['bin/zookeeper-version.sh'], prints: VERSION }],
-  onRequest: true,
 } as const satisfies Tool;
