@@ -108,7 +108,7 @@ test('root with one capability, its state on the node, everything else read-only
   expect(template.metadata.annotations['hyperion.example.com/host-access']).toContain('audit.log');
   expect(template.spec.volumes).toContainEqual({
     name: 'host-var-lib-hyperion-agents-filebeat',
-    hostPath: { path: '/var/lib/hyperion/agents-filebeat', type: '' },
+    hostPath: { path: '/var/lib/hyperion/agents-filebeat', type: 'DirectoryOrCreate' },
   });
   expect(container?.volumeMounts).toContainEqual({
     name: 'host-var-log',
