@@ -116,7 +116,9 @@ proof(
       const { data } = JSON.parse(text) as {
         data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
       };
-      expect(data.result.filter(({ metric }) => metric.cluster !== cluster)).toEqual([]);
+      for (const { metric } of data.result) {
+        expect(metric).toMatchObject({ cluster, environment: cluster, job: 'target' });
+      }
       return new Set(data.result.flatMap(({ values }) => values.map(([, value]) => Number(value))));
     }
 
@@ -130,6 +132,11 @@ proof(
         }
       }
       return lost;
+    }
+
+    async function waiting({ url }: Spoke): Promise<number> {
+      const text = await (await fetch(`${url}/metrics`)).text();
+      return Number(/vmagent_remotewrite_pending_data_bytes\{[^}]*\} (\S+)/.exec(text)?.[1] ?? 'NaN');
     }
 
     const scraped = (): Map<Spoke, number> => new Map(spokes.map((spoke) => [spoke, spoke.scrapes]));
@@ -158,6 +165,8 @@ proof(
         await expect(ask('/health', undefined)).rejects.toThrow();
         await sleep(AWAY_MS);
         const back = scraped();
+        // They went on; and what they scraped waited.
+        for (const spoke of spokes) expect(await waiting(spoke)).toBeGreaterThan(0);
         await hub.release(DOOR);
         await hub.whenReady({ workloads: ['vmauth'], timeoutMs: READY_MS });
         for (const spoke of spokes) {

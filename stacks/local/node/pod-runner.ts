@@ -1,4 +1,5 @@
 /** One pod with everything that it really has: its life cycle, its processes, volumes, logs and probes. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContainerPlan, PodPlan, ProbePlan } from '../cluster-plan';
 import { SYSTEM_CLOCK } from './clock';
@@ -119,10 +120,14 @@ export class PodRunner {
     const name = containerName ?? this.plan.containers[0]?.name;
     const container = this.containers.find((one) => one.name === name);
     if (container === undefined) throw new Error(`pod ${podKey(this.plan)} has no container ${name ?? ''}`);
+    const ended = new Error(`container ${container.name} of ${podKey(this.plan)} does not run`);
     const pid = this.running.get(container.name)?.process?.pid;
-    if (pid === undefined)
-      throw new Error(`container ${container.name} of ${podKey(this.plan)} does not run`);
-    return await execBeside(pid, { argv, env: containerEnvironment(this.plan, container), ...options });
+    if (pid === undefined) throw ended;
+    const env = containerEnvironment(this.plan, container);
+    const result = await execBeside(pid, { argv, env, ...options });
+    // Its end may not have been told yet when somebody wants to join it.
+    if (result.code !== 0 && !existsSync(`/proc/${pid}`)) throw ended;
+    return result;
   }
 
   public close(): void {
