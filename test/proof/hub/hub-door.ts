@@ -22,7 +22,6 @@ export interface HubRequest {
 
 export class HubDoor {
   private readonly program = new LoopbackProgram();
-  private command: readonly string[] = [];
   private authority = '';
   private port = 0;
   private internalPort = 0;
@@ -44,24 +43,21 @@ export class HubDoor {
       fileOf(hub.vmauth, 'auth.yml'),
     );
     this.program.file('auth.yml', users);
-    this.command = commandOf(hub.platform, 'Deployment', 'vmauth', await tool('victoria-metrics', 'vmauth'), [
-      ['/etc/vmauth-tls/', `${dir}/tls/`],
-      ['/etc/vmauth/', `${dir}/`],
-      [':8427', `127.0.0.1:${this.port}`],
-      [':8426', `127.0.0.1:${this.internalPort}`],
-      // A client's connection is not waited for.
-      ['http.shutdownDelay=10s', 'http.shutdownDelay=0s'],
-    ]);
-    await this.open();
-  }
-
-  /** Also after `close`: at the same address. */
-  public async open(): Promise<void> {
-    await this.program.start(this.command, `${this.internalUrl}/health`);
-  }
-
-  public close(): Promise<void> {
-    return this.program.end();
+    const command = commandOf(
+      hub.platform,
+      'Deployment',
+      'vmauth',
+      await tool('victoria-metrics', 'vmauth'),
+      [
+        ['/etc/vmauth-tls/', `${dir}/tls/`],
+        ['/etc/vmauth/', `${dir}/`],
+        [':8427', `127.0.0.1:${this.port}`],
+        [':8426', `127.0.0.1:${this.internalPort}`],
+        // A client's connection is not waited for.
+        ['http.shutdownDelay=10s', 'http.shutdownDelay=0s'],
+      ],
+    );
+    await this.program.start(command, `${this.internalUrl}/health`);
   }
 
   public stop(): Promise<void> {
