@@ -2,6 +2,7 @@
  * Who can connect to whom, found out by trying: every pod of an environment is a small server on all of its ports, while
  * the network and the NetworkPolicies are the environment's own.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Task } from '../../../constructs/core/task';
 import { Workload } from '../../../constructs/core/workload';
 import type { ClusterPlan, PodPlan } from '../../../stacks/local/cluster-plan';
@@ -108,11 +109,25 @@ async function dial(
   limitMs: number,
 ): Promise<readonly boolean[]> {
   if (targets.length === 0) return [];
-  const { code, stdout, stderr } = await cluster.exec(`${pod.namespace}/${pod.name}`, [NODE, '-e', DIAL], {
-    input: JSON.stringify({ targets, limitMs }),
-  });
+  const { code, stdout, stderr } = await whileItRuns(() =>
+    cluster.exec(`${pod.namespace}/${pod.name}`, [NODE, '-e', DIAL], {
+      input: JSON.stringify({ targets, limitMs }),
+    }),
+  );
   if (code !== 0) throw new Error(`${pod.name} could not dial: ${stderr}`);
   return JSON.parse(stdout) as boolean[];
+}
+
+/** A busy machine lets a probe fail, and the pod is started again: what is asked here is the network, not the probe. */
+async function whileItRuns<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = 10; ; left -= 1) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (left === 0 || !(error instanceof Error) || !error.message.endsWith('does not run')) throw error;
+      await sleep(1000);
+    }
+  }
 }
 
 function runsPods(party: object): boolean {
