@@ -134,12 +134,8 @@ export class Alertmanager extends Component {
       signals: ['alerts'],
       access: 'write',
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       ...http,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     if (replicas > 1) connectPeers(workload);
     this.connectReceivers(workload, props);

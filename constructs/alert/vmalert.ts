@@ -112,13 +112,9 @@ export class Vmalert extends Component {
         ],
       },
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       name: 'http',
       port: PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     const credential = props.credential === undefined ? {} : { credential: props.credential };
     workload.connect(props.datasource, { signals: ['queries'], purpose: 'rules', ...credential });

@@ -136,13 +136,9 @@ export function jmxAgent(component: Component, rules: JmxRules): JmxAgent {
     scratch,
     javaOption: `-javaagent:${JMX_DIRS.agent}/${JAR}=${JMX_PORT}:${JMX_DIRS.config}/jmx.yaml`,
     listen: (workload) =>
-      workload.listen({
+      workload.listenForScrapes({
         name: 'jmx',
         port: JMX_PORT,
-        protocol: 'prometheus-scrape',
-        signals: ['metrics'],
-        access: 'read',
-        path: '/metrics',
       }),
   };
 }

@@ -68,13 +68,9 @@ export class KafkaExporter extends Component {
         probes: { readiness: { http: '/healthz', port: PORT } },
       },
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       name: 'metrics',
       port: PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     workload.connect(monitoring, {
       signals: ['state'],

@@ -79,13 +79,9 @@ export class Zookeeper extends Component {
       via: 'headless',
       tls: true,
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       name: 'metrics',
       port: ZOOKEEPER_PORTS.metrics,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     this.jmx = agent?.listen(workload);
   }

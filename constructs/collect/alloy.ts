@@ -124,13 +124,9 @@ export class Alloy extends Component {
         scratch: [{ mountPath: STORAGE_DIR, size: Size.mebibytes(64) }],
       },
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       name: 'http',
       port: PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     workload.connect(props.kubernetesApi, {
       signals: ['coordination'],

@@ -87,13 +87,9 @@ export class KubeStateMetrics extends Component {
         },
       },
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       name: 'metrics',
       port: PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
       scrape: { aboutOthers: true },
     });
     // For the kubelet's probes; its own metrics say nothing that anybody here asks.

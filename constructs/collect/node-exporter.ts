@@ -63,13 +63,9 @@ export class NodeExporter extends Component {
         ],
       },
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       name: 'metrics',
       port: PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
   }
 }

@@ -124,11 +124,8 @@ export class Prometheus extends Component {
     });
     const http = { name: 'http', port: PORT, access: 'read' } as const;
     this.query = this.workload.listen({ ...http, protocol: 'prometheus-query', signals: ['queries'] });
-    this.metrics = this.workload.listen({
+    this.metrics = this.workload.listenForScrapes({
       ...http,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      path: '/metrics',
     });
     this.workload.connect(props.kubernetesApi, {
       signals: ['coordination'],

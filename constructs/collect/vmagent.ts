@@ -127,13 +127,9 @@ export class Vmagent extends Component {
         volumes: [{ claim: 'queue', mountPath: QUEUE_DIR }],
       },
     });
-    this.metrics = this.workload.listen({
+    this.metrics = this.workload.listenForScrapes({
       name: 'http',
       port: PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     this.workload.connect(props.kubernetesApi, {
       signals: ['coordination'],

@@ -25,6 +25,12 @@ import { ServiceIdentity, type IdentityProps } from './service-identity';
 import { checkWorkload } from './workload-checks';
 import { WorkloadServices } from './workload-services';
 
+/** What one port with metrics has of its own. @default path `/metrics` */
+type ScrapedPort = Pick<
+  EndpointProps<'metrics', 'prometheus-scrape'>,
+  'name' | 'port' | 'path' | 'via' | 'scrape'
+>;
+
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet';
 
 export interface WorkloadProps {
@@ -132,6 +138,20 @@ export class Workload extends Construct implements Party {
     if (samePort === undefined && sameName === undefined) this.openPort(endpoint, container);
     else if (samePort !== sameName) this.reportPort(endpoint, samePort ?? sameName);
     return endpoint;
+  }
+
+  /** Opens a port on which Prometheus' metrics are read. */
+  public listenForScrapes(port: ScrapedPort, container?: string): Endpoint<'metrics', 'prometheus-scrape'> {
+    return this.listen(
+      {
+        ...port,
+        path: port.path ?? '/metrics',
+        protocol: 'prometheus-scrape',
+        signals: ['metrics'],
+        access: 'read',
+      },
+      container,
+    );
   }
 
   /** Records that this workload connects to the endpoint, which opens the network for it. */

@@ -138,10 +138,17 @@ export class HAProxy extends Component {
     const [first] = doors;
     if (first === undefined) throw new Error('at least one frontend');
     this.https = first.endpoint;
-    this.metrics = workload.listen({ ...scrape('metrics', HAPROXY_PORTS.metrics) });
+    this.metrics = workload.listenForScrapes({
+      name: 'metrics',
+      port: HAPROXY_PORTS.metrics,
+      path: METRICS_PATH,
+    });
     this.legacyMetrics =
       props.legacyExporter === true
-        ? workload.listen(scrape('legacy-metrics', HAPROXY_PORTS.legacyMetrics), LEGACY_NAME)
+        ? workload.listenForScrapes(
+            { name: 'legacy-metrics', port: HAPROXY_PORTS.legacyMetrics, path: METRICS_PATH },
+            LEGACY_NAME,
+          )
         : undefined;
     const redirect = workload.listen({
       name: REDIRECT.name,
@@ -232,17 +239,6 @@ function legacyExporter(): ContainerSpec & { readonly name: string } {
     resources: { cpuMillis: 50, memory: Size.mebibytes(64) },
     probes: { readiness: { http: '/', port: legacyMetrics } },
   };
-}
-
-function scrape(name: string, port: number) {
-  return {
-    name,
-    port,
-    protocol: 'prometheus-scrape',
-    signals: ['metrics'],
-    access: 'read',
-    path: METRICS_PATH,
-  } as const;
 }
 
 function addRoute(

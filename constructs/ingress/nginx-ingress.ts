@@ -109,13 +109,9 @@ export class NginxIngress extends Component {
       access: 'write',
       tls: true,
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       name: 'metrics',
       port: METRICS_PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     workload.listen({
       name: 'ready',

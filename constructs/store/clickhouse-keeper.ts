@@ -136,12 +136,9 @@ export function addClickHouseKeeper(
       access: 'peer',
       via: 'headless',
     }),
-    metrics: workload.listen({
+    metrics: workload.listenForScrapes({
       name: 'metrics',
       port: CLICKHOUSE_PORTS.metrics,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
       path: METRICS_PATH,
     }),
   };

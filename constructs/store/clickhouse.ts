@@ -130,12 +130,9 @@ export class ClickHouse extends Component {
       access: 'read',
       auth: AuthScheme.secret('password', [passwords.reader]),
     });
-    const metrics = server.listen({
+    const metrics = server.listenForScrapes({
       name: 'metrics',
       port: CLICKHOUSE_PORTS.metrics,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
       path: METRICS_PATH,
     });
     if (keeper === undefined) {

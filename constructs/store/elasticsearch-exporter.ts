@@ -56,12 +56,8 @@ export function addElasticsearchExporter(
     purpose: 'state of nodes, disks and indices',
     credential: { kind: 'basic', secret: password },
   });
-  return workload.listen({
+  return workload.listenForScrapes({
     name: 'metrics',
     port: PORT,
-    protocol: 'prometheus-scrape',
-    signals: ['metrics'],
-    access: 'read',
-    path: '/metrics',
   });
 }

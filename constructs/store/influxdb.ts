@@ -121,12 +121,8 @@ export class Influxdb extends Component {
       auth,
     });
     this.query = workload.listen({ ...http, protocol: 'flux', signals: ['queries'], access: 'read', auth });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       ...http,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
   }
 

@@ -71,13 +71,9 @@ export class LokiCanary extends Component {
       },
       sidecars: direct ? [] : [proxyContainer(this.proxyConfig(push, query))],
     });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       name: 'http',
       port: METRICS_PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     if (!direct) {
       workload.listen(

@@ -108,12 +108,8 @@ export class LokiDistributed extends Component implements LogStore {
 
     const everyPart = [this.distributor, ...ingesters, queryFrontend, querier, indexGateway, compactor];
     this.metrics = everyPart.map((part) =>
-      part.listen({
+      part.listenForScrapes({
         ...HTTP,
-        protocol: 'prometheus-scrape',
-        signals: ['metrics'],
-        access: 'read',
-        path: '/metrics',
       }),
     );
     this.otlp = this.distributor.listen({

@@ -106,12 +106,8 @@ export class Loki extends Component implements LogStore {
       access: 'read',
     });
     this.metrics = [
-      this.workload.listen({
+      this.workload.listenForScrapes({
         ...HTTP,
-        protocol: 'prometheus-scrape',
-        signals: ['metrics'],
-        access: 'read',
-        path: '/metrics',
       }),
     ];
     connectBucket(this.workload, props.chunks, 'chunks and index');

@@ -132,12 +132,8 @@ export class TempoDistributed extends Component implements TraceStore {
       worker,
     ];
     this.metrics = everyPart.map((part) =>
-      part.listen({
+      part.listenForScrapes({
         ...HTTP,
-        protocol: 'prometheus-scrape',
-        signals: ['metrics'],
-        access: 'read',
-        path: '/metrics',
       }),
     );
     this.otlp = this.distributor.listen({

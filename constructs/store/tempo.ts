@@ -92,12 +92,8 @@ export class Tempo extends Component implements TraceStore {
       access: 'read',
     });
     this.metrics = [
-      this.workload.listen({
+      this.workload.listenForScrapes({
         ...http,
-        protocol: 'prometheus-scrape',
-        signals: ['metrics'],
-        access: 'read',
-        path: '/metrics',
       }),
     ];
     connectBucket(this.workload, blocks, 'blocks of traces');

@@ -196,13 +196,9 @@ export function storagePart(scope: Component, id: string, props: StoragePartProp
 }
 
 function addMetrics(workload: Workload, port: number): void {
-  workload.listen({
+  workload.listenForScrapes({
     name: 'http',
     port,
-    protocol: 'prometheus-scrape',
-    signals: ['metrics'],
-    access: 'read',
-    path: '/metrics',
   });
 }
 

@@ -166,13 +166,9 @@ export class Vmauth extends Component {
           : { secretFiles: [{ mountPath: TLS_DIR, ...tls.server, keys: ['tls.crt', 'tls.key'] }] }),
       },
     });
-    this.metrics = this.workload.listen({
+    this.metrics = this.workload.listenForScrapes({
       name: 'internal',
       port: INTERNAL_PORT,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     this.connectUpstreams();
   }

@@ -96,12 +96,8 @@ export function serviceWorkload<V extends Variables>(
       ...(secretFiles === undefined ? {} : { secretFiles }),
     },
   });
-  const metrics = workload.listen({
+  const metrics = workload.listenForScrapes({
     ...HTTP,
-    protocol: 'prometheus-scrape',
-    signals: ['metrics'],
-    access: 'read',
-    path: '/metrics',
     via,
   });
   return { workload, metrics };

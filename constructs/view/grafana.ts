@@ -96,12 +96,8 @@ export class Grafana extends Component {
     });
     const http = { name: 'http', port: GRAFANA_HTTP_PORT };
     this.web = workload.listen({ ...http, protocol: 'http', signals: ['web'], access: 'read' });
-    this.metrics = workload.listen({
+    this.metrics = workload.listenForScrapes({
       ...http,
-      protocol: 'prometheus-scrape',
-      signals: ['metrics'],
-      access: 'read',
-      path: '/metrics',
     });
     if (replicas > 1) {
       // Replicas tell each other which alerts were sent, so that people get one notification, not two.

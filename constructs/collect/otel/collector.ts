@@ -152,13 +152,9 @@ export function collectorWorkload(component: Component, props: CollectorWorkload
 
 /** The collector's own metrics: `otelcol_receiver_refused_*`, `otelcol_exporter_send_failed_*`, … */
 export function listenForScrapes(workload: Workload): Endpoint<'metrics', 'prometheus-scrape'> {
-  return workload.listen({
+  return workload.listenForScrapes({
     name: 'metrics',
     port: COLLECTOR_PORTS.metrics,
-    protocol: 'prometheus-scrape',
-    signals: ['metrics'],
-    access: 'read',
-    path: '/metrics',
   });
 }
 
