@@ -3,6 +3,7 @@
  */
 import type { Waiver } from '../constructs/core/catalog-checks';
 import type { Platform, Tier } from '../constructs/core/platform';
+import type { Site } from '../infra/cloud';
 import type { PolicyException } from '../policies/exception';
 
 export interface Environment {
@@ -11,6 +12,8 @@ export interface Environment {
   readonly tier: Tier;
   /** What it is, in one sentence, for `hyperion envs`. */
   readonly describe: string;
+  /** The cloud under it, and the addresses that its network has there. */
+  readonly site: Site;
   /**
    * Composes it and completes the model.
    * @throws ConfigError with every problem

@@ -8,6 +8,7 @@ import { Component, type ComponentProps } from '../core/component';
 import { ConfigFile } from '../core/config-file';
 import type { Resources } from '../core/container-spec';
 import type { Endpoint } from '../core/endpoint';
+import { INTERNET } from '../core/internet';
 import { External } from '../core/party';
 import type { Platform, Tier } from '../core/platform';
 import { Workload } from '../core/workload';
@@ -25,8 +26,11 @@ export interface AlertmanagerProps extends ComponentProps {
   readonly receivers: Readonly<Record<string, readonly Notification[]>>;
   /** Who is told what: an operator's decision. */
   readonly routing: Routing;
-  /** Where the receivers' services lie, e.g. the addresses of the egress proxy: an operator's decision. */
-  readonly receiverCidrs: readonly string[];
+  /**
+   * Where the receivers' services lie: CIDR blocks of what stands in a network of one's own, or the internet, as for Slack
+   * and PagerDuty, whose addresses change: an operator's decision.
+   */
+  readonly receiverCidrs: readonly string[] | 'internet';
   /** For silences and the record of what was sent. */
   readonly volume: { readonly size: Size; readonly storageClass: string };
   /** Where people reach its pages. @default none: its own address, inside the cluster */
@@ -144,18 +148,14 @@ export class Alertmanager extends Component {
   private connectReceivers(workload: Workload, props: AlertmanagerProps): void {
     const services = new External(this.platform, `${this.node.id}-receivers`, {
       description: 'The services that notify people: Slack, PagerDuty, mail',
-      cidrs: props.receiverCidrs,
+      ...(props.receiverCidrs === 'internet' ? INTERNET : { cidrs: props.receiverCidrs }),
     });
-    const ports = new Map<number, 'https' | 'smtp'>();
-    for (const notification of notificationsOf(props)) {
-      if (notification.kind === 'email') ports.set(notification.server.port, 'smtp');
-      else ports.set(HTTPS_PORT, 'https');
-    }
-    for (const [port, protocol] of ports) {
+    const doors = new Map(
+      notificationsOf(props).map((notification) => [JSON.stringify(doorOf(notification)), notification]),
+    );
+    for (const notification of doors.values()) {
       const endpoint = services.listen({
-        name: protocol === 'https' ? protocol : `smtp-${port}`,
-        port,
-        protocol,
+        ...doorOf(notification),
         signals: ['alerts'],
         access: 'write',
         tls: true,
@@ -228,5 +228,31 @@ function connectPeers(workload: Workload): void {
       via: 'headless',
     });
     workload.connect(endpoint, { signals: ['coordination'], purpose: 'what was sent, and silences' });
+  }
+}
+
+/** Where a notification goes, by the name that a firewall may admit; a webhook's address is a secret. */
+function doorOf(notification: Notification) {
+  switch (notification.kind) {
+    case 'slack':
+      return {
+        name: 'slack',
+        port: HTTPS_PORT,
+        protocol: 'https',
+        via: { host: 'hooks.slack.com' },
+      } as const;
+    case 'pagerduty':
+      return {
+        name: 'pagerduty',
+        port: HTTPS_PORT,
+        protocol: 'https',
+        via: { host: 'events.pagerduty.com' },
+      } as const;
+    case 'email': {
+      const { host, port } = notification.server;
+      return { name: `smtp-${port}`, port, protocol: 'smtp', via: { host } } as const;
+    }
+    case 'webhook':
+      return { name: 'webhook', port: HTTPS_PORT, protocol: 'https' } as const;
   }
 }

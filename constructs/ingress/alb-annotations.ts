@@ -9,10 +9,11 @@ type AlbAnnotation =
   | 'healthcheck-path'
   | 'healthcheck-port'
   | 'healthcheck-protocol'
-  | 'inbound-cidrs'
   | 'listen-ports'
   | 'load-balancer-attributes'
+  | 'manage-backend-security-group-rules'
   | 'scheme'
+  | 'security-groups'
   | 'ssl-policy'
   | 'success-codes'
   | 'target-group-attributes'
@@ -24,11 +25,6 @@ export function albAnnotations(
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => [`alb.ingress.kubernetes.io/${name}`, value]),
   );
-}
-
-/** Each once, sorted, so that the order of callers changes nothing. */
-export function listAnnotation(values: readonly string[]): string {
-  return [...new Set(values)].sort().join(',');
 }
 
 export function mapAnnotation(values: Readonly<Record<string, string>>): string {

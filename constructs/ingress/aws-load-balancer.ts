@@ -13,7 +13,7 @@ import { connect } from '../core/connect';
 import type { Endpoint } from '../core/endpoint';
 import { External } from '../core/party';
 import type { Platform } from '../core/platform';
-import { albAnnotations, listAnnotation, mapAnnotation } from './alb-annotations';
+import { albAnnotations, mapAnnotation } from './alb-annotations';
 
 type Routed = 'logs' | 'metrics' | 'traces' | 'queries' | 'web';
 
@@ -36,6 +36,8 @@ export interface AwsLoadBalancerProps extends ComponentProps {
   readonly subnets: readonly string[];
   /** Certificate of all hosts in AWS Certificate Manager, usually a cloud reference. */
   readonly certificateArn: string;
+  /** ID of its security group, which admits the callers of `routes` and nobody else; usually a cloud reference. */
+  readonly securityGroup: string;
   readonly routes: readonly LoadBalancerRoute[];
   /** How long a request may be silent. @default AWS_LOAD_BALANCER_DEFAULTS.idleTimeout */
   readonly idleTimeout?: Duration;
@@ -80,8 +82,9 @@ export class AwsLoadBalancer extends Component {
       'listen-ports': JSON.stringify([{ HTTPS: HTTPS_PORT }]),
       'ssl-policy': SSL_POLICY,
       'certificate-arn': props.certificateArn,
-      // Its security group admits these and nobody else; left out, it would admit everybody.
-      'inbound-cidrs': listAnnotation(props.routes.flatMap(({ from }) => from.flatMap(cidrsOf))),
+      // Without one the controller makes a group of its own, which admits everybody.
+      'security-groups': props.securityGroup,
+      'manage-backend-security-group-rules': 'true',
       'load-balancer-attributes': mapAnnotation({
         'deletion_protection.enabled': String(this.platform.tier === 'prod'),
         'idle_timeout.timeout_seconds': String(idleTimeout.toSeconds()),
@@ -168,7 +171,7 @@ export class AwsLoadBalancer extends Component {
         this.problem({
           property: `${at}.from`,
           value: from,
-          rule: 'a load balancer without named callers would admit every address',
+          rule: 'a host that nobody calls is of no use: its security group admits the named callers only',
           remedy: 'name who comes by this host',
         });
       }
@@ -207,8 +210,4 @@ function targetAnnotations({ to, health }: LoadBalancerRoute): Readonly<Record<s
       'deregistration_delay.timeout_seconds': String(DEREGISTRATION_SECONDS),
     }),
   });
-}
-
-function cidrsOf({ reach }: External): readonly string[] {
-  return reach.kind === 'addresses' ? reach.cidrs : [];
 }

@@ -94,6 +94,11 @@ export function hub(props: HubProps): Platform {
           'load-balancer-certificate-arn',
           "ARN of the load balancer's certificate, for all its hosts",
         ),
+        securityGroup: cloudRef(
+          platform,
+          'load-balancer-security-group-id',
+          "ID of the load balancer's security group, which admits its callers and nobody else",
+        ),
         routes: hubRoutes(platform, props, remote, {
           vmauth: vmauth(),
           coldVmauth: coldVmauth(),

@@ -57,7 +57,7 @@ export interface HyperionProps extends Omit<PlatformProps, 'system'> {
   readonly alerting: {
     readonly receivers: Readonly<Record<string, readonly Notification[]>>;
     readonly routing: Routing;
-    readonly receiverCidrs: readonly string[];
+    readonly receiverCidrs: readonly string[] | 'internet';
     /** Volume of each Alertmanager, for silences. */
     readonly volume: Size;
   };

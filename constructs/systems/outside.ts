@@ -3,11 +3,9 @@
  */
 import { AuthScheme } from '../core/credential';
 import type { Endpoint } from '../core/endpoint';
+import { INTERNET } from '../core/internet';
 import { External } from '../core/party';
 import type { Platform } from '../core/platform';
-
-/** Addresses that are never the internet's. */
-const PRIVATE_NETWORKS = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '169.254.0.0/16'];
 
 /** @param cidrs where the API server answers */
 export function kubernetesApi(
@@ -34,8 +32,7 @@ export function kubernetesApi(
 export function internet(platform: Platform, description: string): Endpoint<'web', 'https'> {
   return new External(platform, 'internet', {
     description,
-    cidrs: ['0.0.0.0/0'],
-    except: PRIVATE_NETWORKS,
+    ...INTERNET,
   }).listen({
     name: 'https',
     port: 443,

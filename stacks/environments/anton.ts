@@ -3,9 +3,13 @@
  */
 import { Duration, Size } from 'cdk8s';
 import type { LokiAlloyProps } from '../../constructs/systems/loki-alloy-props';
+import type { Site } from '../../infra/cloud';
 import type { PolicyException } from '../../policies/exception';
 
 const NAMESPACE = 'monitoring';
+
+/** On premises: the cluster is there, and nothing of a cloud is. */
+export const ANTON_SITE: Site = { kind: 'existing' };
 
 export const ANTON: LokiAlloyProps = {
   environment: 'anton',

@@ -4,7 +4,14 @@
 import { Duration, Size } from 'cdk8s';
 import { SecretRef } from '../../constructs/core/secrets';
 import type { EpiphanyProps } from '../../constructs/systems/epiphany-props';
+import { azureAddresses } from '../../infra/address-plan';
+import { addressAt } from '../../infra/cidr';
+import type { Site } from '../../infra/cloud';
 import { EPIPHANY_APPLICATIONS, EPIPHANY_TOPICS, nodeAgentExceptions } from './epiphany-common';
+
+const ADDRESSES = azureAddresses('10.140.0.0/16');
+
+export const EPIPHANY_DEV_SITE: Site = { kind: 'azure', addresses: ADDRESSES };
 
 export const EPIPHANY_DEV: EpiphanyProps = {
   environment: 'epiphany-dev',
@@ -15,9 +22,9 @@ export const EPIPHANY_DEV: EpiphanyProps = {
   survivesOutage: Duration.minutes(30),
   network: {
     clients: ['10.141.0.0/16'],
-    nodes: ['10.140.16.0/20'],
-    ingressAddress: '10.140.1.10',
-    kubernetesApi: '10.140.2.4/32',
+    nodes: [ADDRESSES.nodes],
+    ingressAddress: addressAt(ADDRESSES.loadBalancers, 10),
+    kubernetesApi: ADDRESSES.apiServer,
   },
   nodes: 3,
   storageClass: 'managed-csi',
@@ -55,7 +62,7 @@ export const EPIPHANY_DEV: EpiphanyProps = {
       ],
     },
     routing: { default: 'team' },
-    receiverCidrs: ['10.140.3.4/32'],
+    receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },
 };

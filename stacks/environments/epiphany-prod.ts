@@ -6,8 +6,15 @@ import { Duration, Size } from 'cdk8s';
 import type { Waiver } from '../../constructs/core/catalog-checks';
 import { SecretRef } from '../../constructs/core/secrets';
 import type { EpiphanyProps } from '../../constructs/systems/epiphany-props';
+import { azureAddresses } from '../../infra/address-plan';
+import { addressAt } from '../../infra/cidr';
+import type { Site } from '../../infra/cloud';
 import type { PolicyException } from '../../policies/exception';
 import { EPIPHANY_APPLICATIONS, EPIPHANY_TOPICS, nodeAgentExceptions } from './epiphany-common';
+
+const ADDRESSES = azureAddresses('10.150.0.0/16');
+
+export const EPIPHANY_PROD_SITE: Site = { kind: 'azure', addresses: ADDRESSES };
 
 export const EPIPHANY_PROD: EpiphanyProps = {
   environment: 'epiphany-prod',
@@ -18,9 +25,9 @@ export const EPIPHANY_PROD: EpiphanyProps = {
   survivesOutage: Duration.hours(1),
   network: {
     clients: ['10.151.0.0/16'],
-    nodes: ['10.150.16.0/20'],
-    ingressAddress: '10.150.1.10',
-    kubernetesApi: '10.150.2.4/32',
+    nodes: [ADDRESSES.nodes],
+    ingressAddress: addressAt(ADDRESSES.loadBalancers, 10),
+    kubernetesApi: ADDRESSES.apiServer,
   },
   nodes: 9,
   storageClass: 'managed-csi-premium',
@@ -50,7 +57,7 @@ export const EPIPHANY_PROD: EpiphanyProps = {
     retention: Duration.days(15),
     volume: Size.gibibytes(128),
   },
-  grafanaDatabase: { kind: 'managed', service: 'azure', cidrs: ['10.150.4.0/28'] },
+  grafanaDatabase: { kind: 'managed', service: 'azure', cidrs: [ADDRESSES.database] },
   grafanaReplicas: 2,
   alerting: {
     receivers: {
@@ -68,7 +75,7 @@ export const EPIPHANY_PROD: EpiphanyProps = {
       ],
     },
     routing: { default: 'team', bySeverity: { critical: 'on-call' } },
-    receiverCidrs: ['10.150.3.4/32'],
+    receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },
 };

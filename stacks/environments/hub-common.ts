@@ -3,9 +3,13 @@
  */
 import { Duration, Size } from 'cdk8s';
 import type { Hubs, SpokeProps } from '../../constructs/systems/hub-and-spoke-props';
+import { awsAddresses } from '../../infra/address-plan';
 import type { PolicyException } from '../../policies/exception';
 
-const HUBS: Hubs = {
+/** The primary hub's network, over three zones. */
+export const HUB_ADDRESSES = awsAddresses('10.110.0.0/16', 3);
+
+export const HUBS: Hubs = {
   zone: 'infra.service',
   // 'standby' promotes the other one, once there is one: docs/systems/hub-and-spoke.md.
   active: 'primary',
@@ -13,8 +17,8 @@ const HUBS: Hubs = {
     name: 'infra',
     environment: 'infra',
     region: 'eu-central-1',
-    cidrs: ['10.110.0.0/16'],
-    loadBalancer: ['10.110.0.0/24', '10.110.1.0/24', '10.110.2.0/24'],
+    cidrs: [HUB_ADDRESSES.block],
+    loadBalancer: HUB_ADDRESSES.loadBalancers,
     // The design's table leaves the hub itself out: taken to be like staging.
     workload: { nodes: 5, activeSeries: 20_000, samplesPerSecond: 600 },
   },

@@ -1,11 +1,15 @@
 /**
  * The development cluster, a spoke of the hub: 3 nodes, some 50 pods.
  */
-import type { SpokeProps } from '../../constructs/systems/hub-and-spoke-props';
+import { awsAddresses } from '../../infra/address-plan';
 import { HUB_COMMON } from './hub-common';
+import type { Spoke } from './hub-spokes';
 
-export const HUB_DEV: SpokeProps = {
+const ADDRESSES = awsAddresses('10.120.0.0/16', 1);
+
+export const HUB_DEV: Spoke = {
   ...HUB_COMMON,
+  addresses: ADDRESSES,
   environment: 'hub-dev',
   tier: 'dev',
   zones: 1,
@@ -13,9 +17,9 @@ export const HUB_DEV: SpokeProps = {
   cluster: {
     name: 'dev',
     environment: 'dev',
-    cidrs: ['10.120.0.0/16'],
+    cidrs: [ADDRESSES.block],
     workload: { nodes: 3, activeSeries: 10_000, samplesPerSecond: 300 },
   },
-  network: { nodes: ['10.120.16.0/20'], kubernetesApi: ['10.120.2.0/28'] },
-  annotatedPods: { cidrs: ['10.120.16.0/20'], ports: [8080, 9090] },
+  network: { nodes: ADDRESSES.nodes, kubernetesApi: ADDRESSES.controlPlane },
+  annotatedPods: { cidrs: ADDRESSES.nodes, ports: [8080, 9090] },
 };

@@ -3,9 +3,25 @@
  */
 import { Duration, Size } from 'cdk8s';
 import { SecretRef } from '../../constructs/core/secrets';
+import { clusterToken } from '../../constructs/systems/hub-and-spoke-clusters';
 import type { HubProps } from '../../constructs/systems/hub-and-spoke-props';
-import { HUB_COMMON } from './hub-common';
+import type { Site } from '../../infra/cloud';
+import { HUB_ADDRESSES, HUB_COMMON, HUBS } from './hub-common';
 import { SPOKES } from './hub-spokes';
+
+export const HUB_INFRA_SITE = {
+  kind: 'aws',
+  addresses: HUB_ADDRESSES,
+  role: {
+    kind: 'hub',
+    zone: HUBS.zone,
+    spokes: SPOKES.map(({ environment, addresses, cluster }) => ({
+      environment,
+      block: addresses.block,
+      tokenSecret: clusterToken(cluster).name,
+    })),
+  },
+} satisfies Site;
 
 export const HUB_INFRA: HubProps = {
   ...HUB_COMMON,
@@ -16,9 +32,9 @@ export const HUB_INFRA: HubProps = {
   secretStore: { kind: 'aws-secrets-manager', name: 'hub-infra' },
   spokes: SPOKES.map(({ cluster }) => cluster),
   network: {
-    nodes: ['10.110.16.0/20', '10.110.32.0/20', '10.110.48.0/20'],
-    kubernetesApi: ['10.110.3.0/28', '10.110.3.16/28', '10.110.3.32/28'],
-    privateEndpoints: ['10.110.4.0/28', '10.110.4.16/28', '10.110.4.32/28'],
+    nodes: HUB_ADDRESSES.nodes,
+    kubernetesApi: HUB_ADDRESSES.controlPlane,
+    privateEndpoints: HUB_ADDRESSES.endpoints,
     operations: ['10.200.1.0/24'],
     developers: ['10.200.2.0/23'],
   },
@@ -37,7 +53,7 @@ export const HUB_INFRA: HubProps = {
     database: {
       kind: 'managed',
       service: 'aurora',
-      cidrs: ['10.110.5.0/28', '10.110.5.16/28', '10.110.5.32/28'],
+      cidrs: HUB_ADDRESSES.database,
     },
     sharedFiles: { size: Size.gibibytes(10), storageClass: 'efs-encrypted' },
     signIn: {
@@ -64,7 +80,7 @@ export const HUB_INFRA: HubProps = {
       ],
     },
     routing: { default: 'team', bySeverity: { critical: 'on-call' } },
-    receiverCidrs: ['10.110.6.4/32'],
+    receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },
 };

@@ -2,13 +2,15 @@
  * The production cluster, a spoke of the hub: 10 nodes in three zones, some 300 pods.
  */
 import { Duration } from 'cdk8s';
-import type { SpokeProps } from '../../constructs/systems/hub-and-spoke-props';
+import { awsAddresses } from '../../infra/address-plan';
 import { HUB_COMMON } from './hub-common';
+import type { Spoke } from './hub-spokes';
 
-const NODES = ['10.140.16.0/20', '10.140.32.0/20', '10.140.48.0/20'];
+const ADDRESSES = awsAddresses('10.140.0.0/16', 3);
 
-export const HUB_PROD: SpokeProps = {
+export const HUB_PROD: Spoke = {
   ...HUB_COMMON,
+  addresses: ADDRESSES,
   environment: 'hub-prod',
   tier: 'prod',
   zones: 3,
@@ -16,14 +18,14 @@ export const HUB_PROD: SpokeProps = {
   cluster: {
     name: 'prod',
     environment: 'production',
-    cidrs: ['10.140.0.0/16'],
+    cidrs: [ADDRESSES.block],
     workload: { nodes: 10, activeSeries: 50_000, samplesPerSecond: 1500 },
   },
   network: {
-    nodes: NODES,
-    kubernetesApi: ['10.140.2.0/28', '10.140.2.16/28', '10.140.2.32/28'],
+    nodes: ADDRESSES.nodes,
+    kubernetesApi: ADDRESSES.controlPlane,
   },
-  annotatedPods: { cidrs: NODES, ports: [8080, 9090] },
+  annotatedPods: { cidrs: ADDRESSES.nodes, ports: [8080, 9090] },
   // What applications put there by mistake, and nobody queries: each value would be a series.
   relabel: [{ action: 'labeldrop', regex: 'request_id|trace_id|session_id' }],
   // Latencies are asked for by application, never by pod: a tenth of the series.

@@ -1,11 +1,15 @@
 /**
  * The staging cluster, a spoke of the hub: 5 nodes, some 100 pods.
  */
-import type { SpokeProps } from '../../constructs/systems/hub-and-spoke-props';
+import { awsAddresses } from '../../infra/address-plan';
 import { HUB_COMMON } from './hub-common';
+import type { Spoke } from './hub-spokes';
 
-export const HUB_STAGING: SpokeProps = {
+const ADDRESSES = awsAddresses('10.130.0.0/16', 2);
+
+export const HUB_STAGING: Spoke = {
   ...HUB_COMMON,
+  addresses: ADDRESSES,
   environment: 'hub-staging',
   tier: 'dev',
   zones: 2,
@@ -13,12 +17,12 @@ export const HUB_STAGING: SpokeProps = {
   cluster: {
     name: 'staging',
     environment: 'staging',
-    cidrs: ['10.130.0.0/16'],
+    cidrs: [ADDRESSES.block],
     workload: { nodes: 5, activeSeries: 20_000, samplesPerSecond: 600 },
   },
   network: {
-    nodes: ['10.130.16.0/20', '10.130.32.0/20'],
-    kubernetesApi: ['10.130.2.0/28', '10.130.2.16/28'],
+    nodes: ADDRESSES.nodes,
+    kubernetesApi: ADDRESSES.controlPlane,
   },
-  annotatedPods: { cidrs: ['10.130.16.0/20', '10.130.32.0/20'], ports: [8080, 9090] },
+  annotatedPods: { cidrs: ADDRESSES.nodes, ports: [8080, 9090] },
 };

@@ -4,9 +4,16 @@
 import { Duration, Size } from 'cdk8s';
 import { SecretRef } from '../../constructs/core/secrets';
 import type { HyperionProps } from '../../constructs/systems/hyperion-props';
+import { azureAddresses } from '../../infra/address-plan';
+import { addressAt } from '../../infra/cidr';
+import type { Site } from '../../infra/cloud';
 import { HYPERION_COMMON } from './hyperion-common';
 
 const STORAGE_CLASS = 'managed-csi';
+
+const ADDRESSES = azureAddresses('10.10.0.0/16');
+
+export const HYPERION_DEV_SITE: Site = { kind: 'azure', addresses: ADDRESSES };
 
 export const HYPERION_DEV: HyperionProps = {
   ...HYPERION_COMMON,
@@ -23,12 +30,12 @@ export const HYPERION_DEV: HyperionProps = {
     activeSeries: 50_000,
   },
   network: {
-    gatewaySubnet: '10.10.0.0/24',
-    ingressAddress: '10.10.16.10',
+    gatewaySubnet: ADDRESSES.gateway,
+    ingressAddress: addressAt(ADDRESSES.loadBalancers, 10),
     grpcSenders: ['10.20.0.0/16'],
-    privateEndpoints: '10.10.1.0/24',
+    privateEndpoints: ADDRESSES.privateEndpoints,
     entraId: ['20.190.128.0/18', '40.126.0.0/18'],
-    kubernetesApi: '10.10.2.4/32',
+    kubernetesApi: ADDRESSES.apiServer,
   },
   storageClass: STORAGE_CLASS,
   publicIssuer: { kind: 'ClusterIssuer', name: 'public-acme' },
@@ -45,7 +52,7 @@ export const HYPERION_DEV: HyperionProps = {
   },
   kafka: {
     volume: Size.gibibytes(16),
-    external: { addresses: ['10.10.16.21'] },
+    external: { addresses: [addressAt(ADDRESSES.loadBalancers, 21)] },
     runBy: { kind: 'stateful-set', clusterId: 'aHlwZXJpb24tZGV2LTAwMQ' },
   },
   consumers: [
@@ -97,7 +104,7 @@ export const HYPERION_DEV: HyperionProps = {
       ],
     },
     routing: { default: 'team' },
-    receiverCidrs: ['10.10.3.4/32'],
+    receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },
 };

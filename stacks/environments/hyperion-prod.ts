@@ -4,10 +4,17 @@
 import { Duration, Size } from 'cdk8s';
 import { SecretRef } from '../../constructs/core/secrets';
 import type { HyperionProps } from '../../constructs/systems/hyperion-props';
+import { azureAddresses } from '../../infra/address-plan';
+import { addressAt } from '../../infra/cidr';
+import type { Site } from '../../infra/cloud';
 import type { PolicyException } from '../../policies/exception';
 import { HYPERION_COMMON } from './hyperion-common';
 
 const STORAGE_CLASS = 'managed-csi-premium';
+
+const ADDRESSES = azureAddresses('10.40.0.0/16');
+
+export const HYPERION_PROD_SITE: Site = { kind: 'azure', addresses: ADDRESSES };
 
 export const HYPERION_PROD: HyperionProps = {
   ...HYPERION_COMMON,
@@ -25,12 +32,12 @@ export const HYPERION_PROD: HyperionProps = {
     activeSeries: 2_000_000,
   },
   network: {
-    gatewaySubnet: '10.40.0.0/24',
-    ingressAddress: '10.40.16.10',
+    gatewaySubnet: ADDRESSES.gateway,
+    ingressAddress: addressAt(ADDRESSES.loadBalancers, 10),
     grpcSenders: ['10.50.0.0/16'],
-    privateEndpoints: '10.40.1.0/24',
+    privateEndpoints: ADDRESSES.privateEndpoints,
     entraId: ['20.190.128.0/18', '40.126.0.0/18'],
-    kubernetesApi: '10.40.2.4/32',
+    kubernetesApi: ADDRESSES.apiServer,
   },
   storageClass: STORAGE_CLASS,
   publicIssuer: { kind: 'ClusterIssuer', name: 'public-acme' },
@@ -49,7 +56,7 @@ export const HYPERION_PROD: HyperionProps = {
   },
   kafka: {
     volume: Size.gibibytes(1024),
-    external: { addresses: ['10.40.16.21', '10.40.16.22', '10.40.16.23'] },
+    external: { addresses: [21, 22, 23].map((index) => addressAt(ADDRESSES.loadBalancers, index)) },
     runBy: { kind: 'stateful-set', clusterId: 'aHlwZXJpb24tcHJvZC0wMQ' },
   },
   consumers: [
@@ -102,7 +109,7 @@ export const HYPERION_PROD: HyperionProps = {
       endToEnd: Duration.days(30),
     },
   },
-  grafanaDatabase: { kind: 'managed', service: 'azure', cidrs: ['10.40.4.0/28'] },
+  grafanaDatabase: { kind: 'managed', service: 'azure', cidrs: [ADDRESSES.database] },
   grafanaReplicas: 2,
   alerting: {
     receivers: {
@@ -110,7 +117,7 @@ export const HYPERION_PROD: HyperionProps = {
       team: [{ kind: 'slack', channel: '#hyperion', webhook: SecretRef.named('slack-hyperion-webhook') }],
     },
     routing: { default: 'team', bySeverity: { critical: 'on-call' } },
-    receiverCidrs: ['10.40.3.4/32'],
+    receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },
 };

@@ -4,6 +4,13 @@
 import { Duration, Size } from 'cdk8s';
 import { SecretRef } from '../../constructs/core/secrets';
 import type { TelemetryStackProps } from '../../constructs/systems/telemetry-stack-props';
+import { azureAddresses } from '../../infra/address-plan';
+import { addressAt } from '../../infra/cidr';
+import type { Site } from '../../infra/cloud';
+
+const ADDRESSES = azureAddresses('10.70.0.0/16');
+
+export const TELEMETRY_DEV_SITE: Site = { kind: 'azure', addresses: ADDRESSES };
 
 export const TELEMETRY_DEV: TelemetryStackProps = {
   environment: 'telemetry-dev',
@@ -17,8 +24,8 @@ export const TELEMETRY_DEV: TelemetryStackProps = {
   network: {
     senders: ['10.80.0.0/16'],
     clients: ['10.81.0.0/16'],
-    ingressAddress: '10.70.16.10',
-    kubernetesApi: '10.70.2.4/32',
+    ingressAddress: addressAt(ADDRESSES.loadBalancers, 10),
+    kubernetesApi: ADDRESSES.apiServer,
   },
   storageClass: 'managed-csi',
   publicIssuer: { kind: 'ClusterIssuer', name: 'public-acme' },
@@ -35,7 +42,7 @@ export const TELEMETRY_DEV: TelemetryStackProps = {
       ],
     },
     routing: { default: 'team' },
-    receiverCidrs: ['10.70.3.4/32'],
+    receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },
 };

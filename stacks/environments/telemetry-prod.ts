@@ -4,6 +4,13 @@
 import { Duration, Size } from 'cdk8s';
 import { SecretRef } from '../../constructs/core/secrets';
 import type { TelemetryStackProps } from '../../constructs/systems/telemetry-stack-props';
+import { azureAddresses } from '../../infra/address-plan';
+import { addressAt } from '../../infra/cidr';
+import type { Site } from '../../infra/cloud';
+
+const ADDRESSES = azureAddresses('10.90.0.0/16');
+
+export const TELEMETRY_PROD_SITE: Site = { kind: 'azure', addresses: ADDRESSES };
 
 export const TELEMETRY_PROD: TelemetryStackProps = {
   environment: 'telemetry-prod',
@@ -17,8 +24,8 @@ export const TELEMETRY_PROD: TelemetryStackProps = {
   network: {
     senders: ['10.100.0.0/16'],
     clients: ['10.101.0.0/16'],
-    ingressAddress: '10.90.16.10',
-    kubernetesApi: '10.90.2.4/32',
+    ingressAddress: addressAt(ADDRESSES.loadBalancers, 10),
+    kubernetesApi: ADDRESSES.apiServer,
   },
   storageClass: 'managed-csi-premium',
   publicIssuer: { kind: 'ClusterIssuer', name: 'public-acme' },
@@ -27,7 +34,7 @@ export const TELEMETRY_PROD: TelemetryStackProps = {
   store: { retention: Duration.days(30), volume: Size.gibibytes(128) },
   api: { keys: { kind: 'file', secret: SecretRef.named('api-keys') } },
   metrics: { retention: Duration.days(15), volume: Size.gibibytes(16) },
-  grafanaDatabase: { kind: 'managed', service: 'azure', cidrs: ['10.90.4.0/28'] },
+  grafanaDatabase: { kind: 'managed', service: 'azure', cidrs: [ADDRESSES.database] },
   grafanaReplicas: 2,
   alerting: {
     receivers: {
@@ -35,7 +42,7 @@ export const TELEMETRY_PROD: TelemetryStackProps = {
       team: [{ kind: 'slack', channel: '#telemetry', webhook: SecretRef.named('slack-telemetry-webhook') }],
     },
     routing: { default: 'team', bySeverity: { critical: 'on-call' } },
-    receiverCidrs: ['10.90.3.4/32'],
+    receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },
 };

@@ -134,6 +134,7 @@ export function smallEnvironment(props: SmallProps = {}): Environment {
     system: 'small',
     tier: 'dev',
     describe: 'A small environment of the tests',
+    site: { kind: 'existing' },
     build: () => smallPlatform(props),
   };
 }

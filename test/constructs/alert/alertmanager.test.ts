@@ -128,9 +128,16 @@ describe('in production', () => {
     expect(out).toEqual([
       'alertmanager/gossip-tcp TCP/9094',
       'alertmanager/gossip-udp UDP/9094',
-      'alertmanager-receivers/https TCP/443',
+      'alertmanager-receivers/slack TCP/443',
       'alertmanager-receivers/smtp-587 TCP/587',
     ]);
+  });
+
+  it('names the services, so that a firewall can admit them by name', () => {
+    const urls = platform.graph.connections
+      .filter(({ from, to }) => from.id === 'alertmanager' && to.owner.id === 'alertmanager-receivers')
+      .map(({ to }) => to.url);
+    expect(urls).toEqual(['https://hooks.slack.com:443', 'smtp://smtp.example.com:587']);
   });
 });
 

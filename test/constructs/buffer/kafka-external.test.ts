@@ -85,6 +85,7 @@ it('leads to each broker by an internal load balancer of its own, which keeps th
       },
       annotations: {
         'service.beta.kubernetes.io/azure-load-balancer-internal': 'true',
+        'service.beta.kubernetes.io/azure-load-balancer-internal-subnet': 'load-balancers',
         'service.beta.kubernetes.io/azure-load-balancer-ipv4': '10.40.16.22',
       },
     },

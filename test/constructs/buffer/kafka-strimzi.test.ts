@@ -125,6 +125,7 @@ it('lets readers outside in by a load balancer for each broker, with names and a
     advertisedHost: `kafka-${number}.kafka.sample.example.com`,
     annotations: {
       'service.beta.kubernetes.io/azure-load-balancer-internal': 'true',
+      'service.beta.kubernetes.io/azure-load-balancer-internal-subnet': 'load-balancers',
       'service.beta.kubernetes.io/azure-load-balancer-ipv4': `10.40.16.2${number + 1}`,
     },
   });

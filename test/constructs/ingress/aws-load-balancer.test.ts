@@ -79,6 +79,7 @@ function balancer(
     ...DOOR,
     subnets: ['10.0.1.0/24', '10.0.2.0/24'],
     certificateArn: cloudRef(made.platform, 'certificate-arn', 'certificate of the zone'),
+    securityGroup: 'sg-0123456789abcdef0',
     routes: [
       {
         name: 'metrics',
@@ -115,7 +116,8 @@ describe('two hosts behind one load balancer', () => {
           'alb.ingress.kubernetes.io/listen-ports': '[{"HTTPS":443}]',
           'alb.ingress.kubernetes.io/ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-Res-2021-06',
           'alb.ingress.kubernetes.io/certificate-arn': '${cloud:certificate-arn}',
-          'alb.ingress.kubernetes.io/inbound-cidrs': '10.1.0.0/16,10.2.0.0/16,10.9.0.0/24',
+          'alb.ingress.kubernetes.io/security-groups': 'sg-0123456789abcdef0',
+          'alb.ingress.kubernetes.io/manage-backend-security-group-rules': 'true',
           'alb.ingress.kubernetes.io/load-balancer-attributes':
             'deletion_protection.enabled=true,idle_timeout.timeout_seconds=120,routing.http.drop_invalid_header_fields.enabled=true',
           'alb.ingress.kubernetes.io/target-type': 'ip',
@@ -149,7 +151,7 @@ describe('two hosts behind one load balancer', () => {
   });
 
   it('share what concerns the load balancer, or the controller would refuse them', () => {
-    const shared = /^group|scheme|listen|ssl|certificate|inbound|load-balancer/;
+    const shared = /^group|scheme|listen|ssl|certificate|security|manage|load-balancer/;
     const of = (name: string): object => {
       const { metadata } = manifest(made.platform, 'Ingress', name) as unknown as {
         metadata: { annotations: Record<string, string> };
@@ -159,7 +161,7 @@ describe('two hosts behind one load balancer', () => {
       );
     };
     expect(of('load-balancer-metrics')).toEqual(of('load-balancer-grafana'));
-    expect(Object.keys(of('load-balancer-grafana'))).toHaveLength(7);
+    expect(Object.keys(of('load-balancer-grafana'))).toHaveLength(8);
   });
 
   it('open the pods’ network for the load balancer’s subnets alone', () => {
@@ -211,6 +213,7 @@ it('can be deleted in development, and waits as long as it is told', () => {
     ...DOOR,
     subnets: ['10.0.1.0/24'],
     certificateArn: 'arn',
+    securityGroup: 'sg-0123456789abcdef0',
     idleTimeout: Duration.minutes(5),
     routes: [
       {
@@ -237,7 +240,7 @@ describe('mistakes', () => {
         '  rule:   one host leads to one place',
         '  remedy: give each route a host of its own',
         'test/load-balancer: routes.grafana.from = []',
-        '  rule:   a load balancer without named callers would admit every address',
+        '  rule:   a host that nobody calls is of no use: its security group admits the named callers only',
         '  remedy: name who comes by this host',
       ].join('\n'),
     );

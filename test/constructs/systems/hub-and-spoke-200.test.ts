@@ -73,11 +73,11 @@ test('the names of secrets, of users and of objects are unique and within the li
 });
 
 test('the load balancer admits every cluster and nobody else', () => {
-  const ingress = synthesise(platform)
-    .objects.map(({ object }) => object)
-    .find(({ kind, metadata }) => kind === 'Ingress' && metadata.name === 'load-balancer-victoria-metrics');
-  const { annotations } = ingress?.metadata as unknown as { annotations: Record<string, string> };
-  expect(annotations['alb.ingress.kubernetes.io/inbound-cidrs']?.split(',').sort()).toEqual(
+  const callers = platform.graph.connections
+    .filter(({ to }) => to.owner.id === 'load-balancer-addresses')
+    .map(({ from }) => from.reach);
+  const cidrs = callers.flatMap((reach) => (reach.kind === 'addresses' ? reach.cidrs : ['pods']));
+  expect([...new Set(cidrs)].sort()).toEqual(
     [
       ...CLUSTERS.flatMap(({ cidrs }) => cidrs),
       ...PROPS.network.operations,

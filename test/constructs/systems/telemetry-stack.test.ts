@@ -47,6 +47,7 @@ test('who asks whom', () => {
       .sort(),
   ).toEqual([
     'alertmanager → alertmanager-receivers: https',
+    'alertmanager → alertmanager-receivers: https',
     'api → influxdb: flux',
     'clients → nginx-ingress: https',
     'clients → nginx-ingress: https',
