@@ -52,6 +52,10 @@ function programFor(context: Context, done: (code: ExitCode) => void): Command {
     .option('--repo <url>', 'argocd: repository that will hold the manifests')
     .option('--revision <name>', 'argocd: branch, tag or commit', 'main')
     .option('--path <dir>', 'argocd: folder of the repository that holds the environments (default: --out)')
+    .option(
+      '--cloud-values <file>',
+      'put in what `pulumi stack output cloudValues --json` wrote (one environment)',
+    )
     .action((names: string[], options: Parameters<typeof import('./synth').synth>[2]) => {
       done((load('./synth') as typeof import('./synth')).synth(context, names, options));
     });

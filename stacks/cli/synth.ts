@@ -1,9 +1,11 @@
 /**
  * `hyperion synth`: writes the folder of each environment, all of them or none.
  */
+import { readFileSync } from 'node:fs';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 import { ConfigError, type Problem } from '../../constructs/core/config-error';
 import { argocdFiles, type ArgocdOptions } from '../argocd';
+import { checkCloudValues, withCloudValues, type CloudValues } from '../cloud-values';
 import { helmChart } from '../helm-chart';
 import { writeFolders } from '../output-folder';
 import { soundSynthesis } from '../sound-synthesis';
@@ -20,6 +22,8 @@ export interface SynthOptions {
   readonly revision: string;
   /** For `argocd`: folder of the repository that holds the environments. @default `out` within the checkout */
   readonly path?: string;
+  /** File with the cloud's values, for one environment. @default placeholders stay */
+  readonly cloudValues?: string;
   readonly json?: boolean;
 }
 
@@ -27,13 +31,14 @@ export interface SynthOptions {
 export function synth(context: Context, names: readonly string[], options: SynthOptions): ExitCode {
   const chosen = chooseEnvironments(context, names);
   const addFormat = formatter(context, options);
+  const putValues = valuePutter(context, options, chosen);
   const progress = new Progress(context);
   const problems: Problem[] = [];
   const folders = chosen.flatMap((choice, index) => {
     progress.step(`synthesising ${choice.name} (${index + 1} of ${chosen.length})`);
     const synthesis = attempt(choice, problems);
     if (synthesis === undefined) return [];
-    const files = new Map([...synthesis.files, ...addFormat(synthesis)]);
+    const files = putValues(synthesis, new Map([...synthesis.files, ...addFormat(synthesis)]), problems);
     return [{ name: choice.name, files, objects: synthesis.objects.length }];
   });
   progress.done();
@@ -79,6 +84,36 @@ function formatter(
       const argocd = argocdOptions(context, options);
       return (synthesis) => under('argocd', argocdFiles(synthesis, argocd));
     }
+  }
+}
+
+type Files = ReadonlyMap<string, string>;
+
+/** Replaces the placeholders of the cloud's values where a file gives them. */
+function valuePutter(
+  context: Context,
+  { cloudValues: file }: SynthOptions,
+  chosen: readonly Chosen[],
+): (synthesis: Synthesis, files: Files, problems: Problem[]) => Files {
+  if (file === undefined) return (_, files) => files;
+  if (chosen.length !== 1) {
+    throw new UsageError('--cloud-values holds the values of one environment: name that environment');
+  }
+  const values = readValues(resolve(context.cwd, file), file);
+  return ({ platform }, files, problems) => {
+    const wrong = checkCloudValues(platform, values, file);
+    problems.push(...wrong);
+    return wrong.length > 0 ? files : withCloudValues(files, values as CloudValues);
+  };
+}
+
+function readValues(path: string, shown: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new UsageError(
+      `--cloud-values ${shown}: ${error instanceof Error ? error.message : String(error)}`,
+    );
   }
 }
 

@@ -45,6 +45,29 @@ describe('hyperion synth', () => {
     expect(readdirSync(join(terminal.cwd, 'a'))).toEqual(['small-prod']);
   });
 
+  test('puts the values of a cloud in, of one environment', () => {
+    writeFileSync(join(terminal.cwd, 'values.json'), '{}');
+    expect(terminal.run(['synth', 'small-dev', '--out', 'a', '--cloud-values', 'values.json']).code).toBe(0);
+    const superfluous = '{"bucket-logs":"acme-logs"}';
+    writeFileSync(join(terminal.cwd, 'values.json'), superfluous);
+    expect(terminal.run(['synth', 'small-dev', '--out', 'b', '--cloud-values', 'values.json'])).toMatchObject(
+      {
+        code: 1,
+        err: expect.stringContaining('nothing in small-dev waits for it') as string,
+      },
+    );
+    expect(existsSync(join(terminal.cwd, 'b'))).toBe(false);
+    expect(terminal.run(['synth', '--out', 'b', '--cloud-values', 'values.json'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(
+        '--cloud-values holds the values of one environment: name that environment',
+      ) as string,
+    });
+    expect(terminal.run(['synth', 'small-dev', '--cloud-values', 'nowhere.json']).err).toContain(
+      'no such file',
+    );
+  });
+
   test('adds a chart, or applications', () => {
     terminal.run(['synth', 'small-dev', '--out', 'a', '--format', 'helm']);
     expect(existsSync(join(terminal.cwd, 'a/small-dev/helm/templates/02-store.yaml'))).toBe(true);
