@@ -9,14 +9,16 @@ export const TELEMETRY_LOCAL = {
   name: 'telemetry-local',
   system: 'telemetry-stack',
   tier: 'dev',
+  cloud: 'none',
   describe: 'Telemetry stack on this machine, without a cluster: npm start',
 } as const;
 
 export function envs(context: Context, { json }: { readonly json?: boolean }): ExitCode {
-  const clusters = Object.entries(context.environments()).map(([name, { system, tier, describe }]) => ({
+  const clusters = Object.entries(context.environments()).map(([name, { system, tier, site, describe }]) => ({
     name,
     system,
     tier,
+    cloud: site.kind,
     describe,
   }));
   const all = [...clusters, TELEMETRY_LOCAL].sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -26,8 +28,8 @@ export function envs(context: Context, { json }: { readonly json?: boolean }): E
   }
   context.out(
     table(
-      ['environment', 'system', 'tier', 'what it is'],
-      all.map(({ name, system, tier, describe }) => [name, system, tier, describe]),
+      ['environment', 'system', 'tier', 'cloud', 'what it is'],
+      all.map(({ name, system, tier, cloud, describe }) => [name, system, tier, cloud, describe]),
     ),
   );
   return 0;

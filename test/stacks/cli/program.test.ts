@@ -85,10 +85,10 @@ describe('hyperion envs', () => {
   test('a table, or JSON', () => {
     expect(terminal.run(['envs']).out).toBe(
       [
-        'environment      system           tier  what it is',
-        'small-dev        small            dev   A small environment of the tests',
-        'small-prod       small            dev   A small environment of the tests',
-        'telemetry-local  telemetry-stack  dev   Telemetry stack on this machine, without a cluster: npm start',
+        'environment      system           tier  cloud     what it is',
+        'small-dev        small            dev   existing  A small environment of the tests',
+        'small-prod       small            dev   existing  A small environment of the tests',
+        'telemetry-local  telemetry-stack  dev   none      Telemetry stack on this machine, without a cluster: npm start',
         '',
       ].join('\n'),
     );
@@ -96,6 +96,7 @@ describe('hyperion envs', () => {
       name: 'small-dev',
       system: 'small',
       tier: 'dev',
+      cloud: 'existing',
       describe: 'A small environment of the tests',
     });
   });
