@@ -10,7 +10,7 @@ const { join } = require('node:path');
 
 const ROOT = join(__dirname, '..');
 /** What `tsconfig.build.json` compiles. */
-const SOURCES = ['constructs', 'policies', 'stacks', 'apps'];
+const SOURCES = ['constructs', 'policies', 'stacks', 'apps', 'infra'];
 const SETTINGS = ['tsconfig.json', 'tsconfig.build.json', 'package-lock.json'];
 const STAMP = join(ROOT, 'build', '.sources');
 

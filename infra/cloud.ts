@@ -141,6 +141,8 @@ export interface Cloud {
   readonly storageClasses: readonly StorageClassSpec[];
   /** Who each operator in the cluster acts as, by operator; what it needs of the cloud. */
   readonly operators: Readonly<Record<string, OperatorIdentity>>;
+  /** Public zone in which the platform's operators may prove that its names are ours. @default none */
+  readonly dnsZone?: AzureDnsZone;
   /** Values that are none of the above, by name of their reference. @default none: only `existing` has some, given in its settings */
   readonly givenReferences?: Readonly<Record<string, Input<string>>>;
   /**
@@ -177,10 +179,20 @@ export interface StorageClassSpec {
   readonly parameters: Readonly<Record<string, Input<string>>>;
 }
 
+export interface AzureDnsZone {
+  readonly name: string;
+  readonly resourceGroup: Input<string>;
+  readonly subscriptionId: string;
+}
+
 export type OperatorIdentity =
   | { readonly kind: 'azure'; readonly clientId: Input<string>; readonly tenantId: Input<string> }
   /** EKS Pod Identity: the association is made beside the role, the service account needs no annotation. */
-  | { readonly kind: 'pod-identity' };
+  | {
+      readonly kind: 'pod-identity';
+      /** Values of its chart that only the cloud knows, e.g. `clusterName`. @default none */
+      readonly values?: Readonly<Record<string, Input<string> | Input<boolean>>>;
+    };
 
 /** The reference names that these parts of a cloud answer: what a check compares with a demand before any resource is made. */
 export interface HandedOver {

@@ -1,4 +1,5 @@
 import { literal } from './cel';
+import { problemsOfAccount, problemsOfExpiry } from './exception-account';
 import type { Kind } from './kinds';
 import { formatResource, type Manifest } from './manifest';
 import type { Rule } from './rule';
@@ -94,47 +95,6 @@ function problemsOfRule({ rule: id, resource }: PolicyException, rules: readonly
     ];
   }
   return [];
-}
-
-function problemsOfAccount({ reason, owner }: PolicyException): OwnProblem[] {
-  const problems: OwnProblem[] = [];
-  if (reason.trim() === '') {
-    problems.push({
-      property: 'reason',
-      rule: 'an exception says why',
-      remedy: 'Say why the object cannot keep the rule',
-    });
-  }
-  if (owner.trim() === '') {
-    problems.push({
-      property: 'owner',
-      rule: 'somebody answers for an exception',
-      remedy: 'Name the team that answers for it',
-    });
-  }
-  return problems;
-}
-
-function problemsOfExpiry({ expires, owner }: PolicyException, today: string): OwnProblem[] {
-  if (expires === undefined) return [];
-  if (!isDay(expires)) {
-    return [{ property: 'expires', rule: 'an expiry is a day', remedy: 'Write it like 2027-01-31' }];
-  }
-  if (expires <= today) {
-    return [
-      {
-        property: 'expires',
-        rule: `an exception ends on its day, and today is ${today}`,
-        remedy: `Mend the object and remove the exception, or have ${owner} renew it`,
-      },
-    ];
-  }
-  return [];
-}
-
-function isDay(text: string): boolean {
-  const day = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(`${text}T`);
 }
 
 export function excepts({ resource }: PolicyException, object: Manifest): boolean {

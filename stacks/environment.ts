@@ -4,6 +4,7 @@
 import type { Waiver } from '../constructs/core/catalog-checks';
 import type { Platform, Tier } from '../constructs/core/platform';
 import type { Site } from '../infra/cloud';
+import type { CloudException } from '../policies/cloud/exception';
 import type { PolicyException } from '../policies/exception';
 
 export interface Environment {
@@ -21,6 +22,8 @@ export interface Environment {
   readonly build: () => Platform;
   /** @default none: every object keeps every rule */
   readonly exceptions?: readonly PolicyException[];
+  /** Of its cloud's resources. @default none */
+  readonly cloudExceptions?: readonly CloudException[];
   /** @default none: every component is supported by its makers */
   readonly waivers?: readonly Waiver[];
 }

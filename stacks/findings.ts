@@ -4,6 +4,8 @@
 import { checkCatalog } from '../constructs/core/catalog-checks';
 import { ConfigError, type Problem } from '../constructs/core/config-error';
 import { evaluate, type Finding as PolicyFinding } from '../policies/evaluate';
+import { checkCloudExceptions } from '../policies/cloud/exception';
+import { CLOUD_RULES } from '../policies/cloud/rules';
 import { checkExceptions } from '../policies/exception';
 import { formatResource } from '../policies/manifest';
 import { RULES } from '../policies/rules';
@@ -55,7 +57,7 @@ function from(source: Source, problems: readonly Problem[]): Finding[] {
 
 function policyProblems(
   name: string,
-  { tier, exceptions = [] }: Environment,
+  { tier, exceptions = [], cloudExceptions = [] }: Environment,
   { objects }: Synthesis,
   asOf: string,
 ): Problem[] {
@@ -68,7 +70,10 @@ function policyProblems(
     { tier, exceptions },
   );
   return [
-    ...checkExceptions(exceptions, RULES, asOf).map((problem) => ({
+    ...[
+      ...checkExceptions(exceptions, RULES, asOf),
+      ...checkCloudExceptions(cloudExceptions, CLOUD_RULES, asOf),
+    ].map((problem) => ({
       ...problem,
       path: `${name}/${problem.path}`,
     })),

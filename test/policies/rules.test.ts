@@ -18,7 +18,8 @@ function expressionsOf({ matchConditions = [], variables = [], validations }: Ru
 describe('the list of rules', () => {
   test('is the list of folders', () => {
     const folders = readdirSync(POLICIES_FOLDER, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
+      // `cloud` has rules of its own, one level below.
+      .filter((entry) => entry.isDirectory() && entry.name !== 'cloud')
       .map(({ name }) => name);
     expect(RULES.map(({ id }) => id).sort()).toEqual(folders.sort());
     expect(RULES.length).toBeGreaterThanOrEqual(24);
