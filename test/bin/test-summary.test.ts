@@ -58,6 +58,17 @@ test('with CI=true a skip is a failure', () => {
   expect(isGood).toBe(false);
 });
 
+test('with CI=true only what no registry has may be skipped, and it is still said', () => {
+  const title = 'pulumi up [not run: in no registry, and not on the PATH: pulumi]';
+  expect(summarise(report([[title, 'changes nothing']]), { isFast: false, isCi: true })).toEqual({
+    text: `\nSkipped:\n  ${title}\n7 passed, 0 failed, 1 skipped`,
+    isGood: true,
+  });
+  const both = summarise(report([[title, 'changes nothing'], ['b']]), { isFast: false, isCi: true });
+  expect(both.text).toContain('With CI=true nothing may be skipped.');
+  expect(both.isGood).toBe(false);
+});
+
 test('--fast says what it leaves out', () => {
   expect(summarise(report([]), { isFast: true, isCi: false }).text).toBe(
     '\nLeft out by --fast: real programs (test/proof/) and processes of ours (*.process.test.ts)\n7 passed, 0 failed, 0 skipped',

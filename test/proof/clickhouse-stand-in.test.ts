@@ -23,7 +23,8 @@ import {
 } from '../tools/clickhouse-stand-in/testing/running-stand-in';
 import { tool } from '../tools/obtain';
 import { proof } from '../tools/proof';
-import { freePort, LoopbackProgram } from './flows/loopback-program';
+import { LoopbackProgram } from './flows/loopback-program';
+import { freePort } from './free-port';
 
 let server: RunningStandIn;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /**
  * Each environment on a real control plane: admitted with strict fields, Pod Security and the policies in force; available
- * wave by wave; spread as declared; and the same again changes nothing.
+ * wave by wave; spread as declared; the same again changes nothing; and its nodes can be drained one after the other.
  * Not proved here: kubelets and programs (KWOK says that pods are ready), clouds (volumes, load balancers, identities) and
  * operators (what they would make of custom resources is made by the fixture).
  */
@@ -16,13 +16,14 @@ import { nameOf, troubles, unavailable } from './control-plane/availability';
 import { refOf, resumeJobs, runCronJobs } from './control-plane/by-hand';
 import { CONTROL_PLANE_TOOLS } from './control-plane/control-plane';
 import { declaredSpreadMistakes } from './control-plane/declared-spread';
+import { drainTests } from './control-plane/drain-tests';
 import { EnvironmentCluster, namespace } from './control-plane/environment-cluster';
 import { environmentObjects } from './control-plane/environment-objects';
 import { spreadMistakes } from './control-plane/spread';
 import { HOSTNAME } from './control-plane/topology';
 import { until } from './control-plane/until';
 
-jest.setTimeout(600_000);
+jest.setTimeout(900_000);
 
 const environments = ENVIRONMENT_NAMES.map(environmentObjects);
 
@@ -146,6 +147,9 @@ proof(CONTROL_PLANE_TOOLS, 'the control plane takes', () => {
         await expect(cluster.applyAll([config])).rejects.toThrow(/conflict with "somebody-else".*\.data\./s);
       });
     });
+
+    // Last, for it moves every pod.
+    drainTests(environment, () => cluster);
   });
 });
 

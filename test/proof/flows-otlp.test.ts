@@ -13,9 +13,10 @@ import { numberedRecords } from './flows/numbered-records';
 import { decodeRequest, encodeRequest, SIGNALS, type Requests, type Signal } from './flows/otlp';
 import { GrpcSender } from './flows/grpc-sender';
 import { HttpSender } from './flows/http-sender';
-import { freePort, LoopbackProgram } from './flows/loopback-program';
+import { LoopbackProgram } from './flows/loopback-program';
 import { NumberedTelemetry } from './flows/numbered-telemetry';
 import type { Sender } from './flows/sender';
+import { freePort } from './free-port';
 
 jest.setTimeout(120_000);
 

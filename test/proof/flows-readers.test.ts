@@ -12,11 +12,12 @@ import { proof } from '../tools/proof';
 import { readCounter } from './flows/collector-counters';
 import { HttpSender } from './flows/http-sender';
 import { readLoki } from './flows/loki-reader';
-import { freePort, LoopbackProgram } from './flows/loopback-program';
+import { LoopbackProgram } from './flows/loopback-program';
 import { readMetrics } from './flows/metrics-reader';
 import { NumberedTelemetry } from './flows/numbered-telemetry';
 import type { StoredRecord } from './flows/stored-record';
 import { readTopic } from './flows/topic-reader';
+import { freePort } from './free-port';
 import { LoopbackBroker } from './kafka/broker';
 
 jest.setTimeout(180_000);

@@ -18,7 +18,7 @@ import type { AlertRule } from '../../constructs/alert/rules';
 import { SecretRef } from '../../constructs/core/secrets';
 import { proof } from '../tools/proof';
 import { until } from './control-plane/until';
-import { freePort } from './flows/loopback-program';
+import { freePort } from './free-port';
 import { AlertmanagerProgram, VmalertProgram } from './hub/alerting-program';
 import { HubDoor } from './hub/hub-door';
 import { alertingHub } from './hub/hub-platform';

@@ -6,7 +6,6 @@
  * and it makes no backups, for there is no S3.
  */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -16,6 +15,7 @@ import { HUB_INFRA } from '../../stacks/environments/hub-infra';
 import { synthesise } from '../../stacks/synthesis';
 import { proof } from '../tools/proof';
 import { until } from './control-plane/until';
+import { ask, type Answer } from './hub/ask';
 import { Spoke } from './hub/spoke';
 import { startEnvironment, type RunningEnvironment } from './local/hyperion-cluster';
 
@@ -28,11 +28,6 @@ const DOOR = 'monitoring/vmauth';
 const DOOR_HOST = 'vmauth.monitoring.svc.cluster.local';
 /** Where vmagent finds the authority of its own hub's door. */
 const DOOR_AUTHORITY = /-remoteWrite\.tlsCAFile=([^,]+)/;
-
-interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
 
 proof(
   ['sandbox', 'victoria-metrics', 'alertmanager'],
@@ -82,36 +77,18 @@ proof(
       return file.content;
     }
 
-    function ask(path: string, token: string | undefined): Promise<Answer> {
+    function askDoor(path: string, token: string | undefined): Promise<Answer> {
       const { host, port } = hub.address(DOOR, 8427);
-      return new Promise((resolve, reject) => {
-        const asking = request(
-          {
-            host,
-            port,
-            path,
-            ca: authority,
-            servername: DOOR_HOST,
-            agent: false,
-            headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-          },
-          (answer) => {
-            const chunks: Buffer[] = [];
-            answer.on('data', (chunk: Buffer) => chunks.push(chunk));
-            answer.once('end', () => {
-              resolve({ status: answer.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
-            });
-          },
-        );
-        asking.once('error', reject);
-        asking.end();
-      });
+      return ask({ url: `https://${host}:${port}`, authority, serverName: DOOR_HOST }, { path, token });
     }
 
     /** The numbers of a cluster's scrapes that the store has, asked for as Grafana asks. */
     async function kept(cluster: string): Promise<ReadonlySet<number>> {
       const query = encodeURIComponent(`spoke_scrapes{cluster="${cluster}"}[1h]`);
-      const { status, text } = await ask(`/api/v1/query?query=${query}`, hub.secret('vmauth-grafana-token'));
+      const { status, text } = await askDoor(
+        `/api/v1/query?query=${query}`,
+        hub.secret('vmauth-grafana-token'),
+      );
       if (status !== 200) throw new Error(`${status}: ${text}`);
       const { data } = JSON.parse(text) as {
         data: { result: { metric: Record<string, string>; values: [number, string][] }[] };
@@ -152,8 +129,8 @@ proof(
     test('a token of a cluster reads nothing, and no token opens nothing', async () => {
       const query = '/api/v1/query?query=spoke_scrapes';
       // To vmauth a path that a user may not take is one that there is not.
-      expect(await ask(query, hub.secret('vmauth-vmagent-dev-token'))).toMatchObject({ status: 400 });
-      expect(await ask(query, undefined)).toMatchObject({ status: 401 });
+      expect(await askDoor(query, hub.secret('vmauth-vmagent-dev-token'))).toMatchObject({ status: 400 });
+      expect(await askDoor(query, undefined)).toMatchObject({ status: 401 });
     });
 
     test(
@@ -162,7 +139,7 @@ proof(
         const before = scraped();
         await hub.hold(DOOR);
         await hub.kill(DOOR);
-        await expect(ask('/health', undefined)).rejects.toThrow();
+        await expect(askDoor('/health', undefined)).rejects.toThrow();
         await sleep(AWAY_MS);
         const back = scraped();
         // They went on; and what they scraped waited.

@@ -8,7 +8,7 @@ import { SecretRef } from '../../constructs/core/secrets';
 import { LokiGateway, type LokiGatewayProps } from '../../constructs/route/loki-gateway';
 import { testPlatform } from '../constructs/core/fixture';
 import { proof } from '../tools/proof';
-import { freePort } from './flows/loopback-program';
+import { freePort } from './free-port';
 import { GatewayProcess } from './gateway/gateway-process';
 
 jest.setTimeout(60_000);

@@ -18,7 +18,8 @@ import { cephBucket } from '../constructs/store/s3-fixture';
 import { tool } from '../tools/obtain';
 import { proof } from '../tools/proof';
 import { until } from './control-plane/until';
-import { LoopbackProgram, freePort } from './flows/loopback-program';
+import { LoopbackProgram } from './flows/loopback-program';
+import { freePort } from './free-port';
 import { S3Server } from './stores/s3-server';
 
 jest.setTimeout(120_000);

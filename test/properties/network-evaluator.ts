@@ -54,19 +54,12 @@ function admits(
   self: Host,
   other: Host,
   packet: Packet,
-  type: 'Ingress' | 'Egress',
+  type: Direction,
 ): boolean {
   if (self.kind === 'address') return true;
-  const selecting = policies.filter(
-    (policy) =>
-      policy.metadata.namespace === self.namespace &&
-      policy.spec.policyTypes.includes(type) &&
-      matches(policy.spec.podSelector, self.labels),
-  );
-  if (selecting.length === 0) return true;
-  const rules = selecting.flatMap((policy) =>
-    type === 'Ingress' ? (policy.spec.ingress ?? []) : (policy.spec.egress ?? []),
-  );
+  const rules = bindingRules(policies, self)[type];
+  // A pod that no policy selects is open.
+  if (rules === undefined) return true;
   return rules.some((rule) => {
     const peers = type === 'Ingress' ? rule.from : rule.to;
     const portMatches =
@@ -82,6 +75,31 @@ function admits(
       (peers === undefined || peers.length === 0 || peers.some((peer) => isPeer(peer, self.namespace, other)))
     );
   });
+}
+
+type PodHost = Host & { kind: 'pod' };
+type Direction = 'Ingress' | 'Egress';
+type BindingRules = Readonly<Record<Direction, readonly Rule[] | undefined>>;
+
+const found = new WeakMap<readonly NetworkPolicy[], WeakMap<PodHost, BindingRules>>();
+
+/** Found once for each pod, because pods are asked about in pairs. */
+function bindingRules(policies: readonly NetworkPolicy[], pod: PodHost): BindingRules {
+  const ofPods = found.get(policies) ?? new WeakMap<PodHost, BindingRules>();
+  found.set(policies, ofPods);
+  const known = ofPods.get(pod);
+  if (known !== undefined) return known;
+  const selecting = policies.filter(
+    ({ metadata, spec }) => metadata.namespace === pod.namespace && matches(spec.podSelector, pod.labels),
+  );
+  const rulesOf = (type: Direction): Rule[] | undefined => {
+    const policiesOfType = selecting.filter(({ spec }) => spec.policyTypes.includes(type));
+    if (policiesOfType.length === 0) return undefined;
+    return policiesOfType.flatMap(({ spec }) => (type === 'Ingress' ? spec.ingress : spec.egress) ?? []);
+  };
+  const rules = { Ingress: rulesOf('Ingress'), Egress: rulesOf('Egress') };
+  ofPods.set(pod, rules);
+  return rules;
 }
 
 function isPeer(peer: Peer, ownNamespace: string, host: Host): boolean {

@@ -18,9 +18,9 @@ afterEach(() => {
   rmSync(emptyFolder, { recursive: true, force: true });
 });
 
-function runFixture(ci: string): { status: number | null; said: string } {
+function runFixture(ci: string, name = 'proof-of-loki'): { status: number | null; said: string } {
   const project = resolve(__dirname, '../..');
-  const args = ['--rootDir', project, '--testMatch', '**/test/tools/fixtures/proof-of-loki.ts', '--verbose'];
+  const args = ['--rootDir', project, '--testMatch', `**/test/tools/fixtures/${name}.ts`, '--verbose'];
   const { status, stderr } = spawnSync(process.execPath, [require.resolve('jest/bin/jest'), ...args], {
     cwd: project,
     env: { HOME: emptyFolder, PATH: emptyFolder, HYPERION_CACHE: emptyFolder, CI: ci },
@@ -42,4 +42,12 @@ it('fails with the reasons where CI promises the tools', () => {
   expect(said).toContain('With CI=true a proof may not be left out.');
   expect(said).toContain('Tests:       1 failed, 1 total');
   expect(status).toBe(1);
+}, 60_000);
+
+it('counts a proof with a program of no registry as skipped and prints why, even in CI', () => {
+  const { status, said } = runFixture('true', 'proof-of-a-cli');
+  const reason = 'in no registry, and not on the PATH: no-such-cli';
+  expect(said).toContain(`[proof left out] the command line deploys: ${reason}\n`);
+  expect(said).toContain('Tests:       1 skipped, 1 total');
+  expect(status).toBe(0);
 }, 60_000);

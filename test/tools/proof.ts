@@ -1,4 +1,6 @@
 /** Declares tests that need real programs: they run, are left out with a printed reason, or fail where CI promises the programs. */
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { availability, tool } from './obtain';
 import type { ToolName } from './registry';
 
@@ -29,4 +31,35 @@ export function proof(tools: readonly ToolName[], title: string, body: () => voi
     process.stderr.write(`[proof left out] ${title}: ${reasons.join('; ')}\n`);
     describe.skip(`${title} [not run: ${reasons.join('; ')}]`, body);
   }
+}
+
+/**
+ * A proof that also needs programs which no registry has, so that no machine can be asked to have them: without them on the
+ * PATH each test is counted as skipped and says so, with `CI=true` too (`bin/test-summary.js` knows these titles).
+ */
+export function proofOnPath(
+  programs: readonly string[],
+  tools: readonly ToolName[],
+  title: string,
+  body: () => void,
+): void {
+  const missing = programs.filter((program) => !isOnPath(program));
+  if (missing.length === 0) {
+    proof(tools, title, body);
+  } else {
+    const reason = `in no registry, and not on the PATH: ${missing.join(', ')}`;
+    process.stderr.write(`[proof left out] ${title}: ${reason}\n`);
+    describe.skip(`${title} [not run: ${reason}]`, body);
+  }
+}
+
+function isOnPath(program: string): boolean {
+  return (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return folder !== '';
+    } catch {
+      return false;
+    }
+  });
 }

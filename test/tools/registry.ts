@@ -24,6 +24,7 @@ import { kubernetesSchemas } from './kubernetes-schemas';
 import { kwok } from './kwok';
 import { kyverno } from './kyverno';
 import { loki } from './loki';
+import { moto } from './moto';
 import { nats } from './nats';
 import { nginx } from './nginx';
 import { nodeExporter } from './node-exporter';
@@ -75,6 +76,7 @@ export const TOOLS = [
   kubeScore,
   kubeStateMetrics,
   kubeconform,
+  moto,
   nats,
   nodeExporter,
   opensearch,

@@ -2,7 +2,6 @@
  * The part of the Kubernetes API that the proofs use, over plain objects. Kinds are looked up in the server's own
  * discovery, so custom resources need no code.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest, ResourceRef } from '../../../policies/manifest';
 import { fieldsAt, listAt, textAt } from '../../../stacks/manifest-data';
 import { ApiError } from './api-error';
@@ -19,8 +18,6 @@ export interface WatchEvent {
 const FIELD_MANAGER = 'hyperion';
 /** Who changes something by hand. */
 const SOMEBODY_ELSE = 'somebody-else';
-const DISCOVERY_LIMIT_MS = 15_000;
-const DISCOVERY_PAUSE_MS = 500;
 const DISCOVERY = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 interface Resource {
@@ -162,9 +159,13 @@ export class ApiClient {
     return this.transport.warnings.filter((warning) => warning.startsWith('PATCH '));
   }
 
-  /** After new definitions of custom resources. */
-  public forgetKinds(): void {
+  /** Whether the server lists the kind now. */
+  public async knows(apiVersion: string, kind: string): Promise<boolean> {
+    const name = `${apiVersion} ${kind}`;
+    if ((await this.resource(name)) !== undefined) return true;
+    // It may be new since what it lists was looked up.
     this.resources = undefined;
+    return (await this.resource(name)) !== undefined;
   }
 
   /** Whether it answers at all, and considers itself ready. */
@@ -209,15 +210,9 @@ export class ApiClient {
     return `${resource.path}/${scope}${resource.plural}`;
   }
 
-  /** A new kind is established a moment before the server lists it. */
   private async resource(kind: string): Promise<Resource | undefined> {
-    for (const end = Date.now() + DISCOVERY_LIMIT_MS; ;) {
-      this.resources ??= this.discover();
-      const found = (await this.resources).get(kind);
-      if (found !== undefined || Date.now() > end) return found;
-      await sleep(DISCOVERY_PAUSE_MS);
-      this.forgetKinds();
-    }
+    this.resources ??= this.discover();
+    return (await this.resources).get(kind);
   }
 
   private async discover(): Promise<ReadonlyMap<string, Resource>> {

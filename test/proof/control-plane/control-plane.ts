@@ -4,11 +4,11 @@
  */
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tool } from '../../tools/obtain';
 import type { ToolName } from '../../tools/registry';
+import { freePort } from '../free-port';
 import { ApiClient } from './api-client';
 import { TiedProcess } from './tied-process';
 import { until } from './until';
@@ -33,6 +33,8 @@ interface ControlPlaneProps {
 const START_LIMIT_MS = 120_000;
 /** Neither controllers nor the scheduler may wait for themselves: the defaults are made for a shared API server. */
 const CLIENT_RATE = { qps: 1000, burst: 2000 } as const;
+/** They live for a minute: collecting garbage seldom costs memory for a while, and saves time. */
+const GO = { GOGC: '400' } as const;
 const STAGES = [
   'node/fast/node-initialize',
   'node/heartbeat-with-lease/node-heartbeat-with-lease',
@@ -115,6 +117,7 @@ async function startApiServer(dir: string, processes: TiedProcess[]) {
         '--log-level=error',
       ],
       join(dir, 'etcd.log'),
+      GO,
     ),
   );
 
@@ -154,6 +157,7 @@ async function startApiServer(dir: string, processes: TiedProcess[]) {
       '--profiling=false',
     ],
     join(dir, 'kube-apiserver.log'),
+    GO,
   );
   processes.push(apiServer);
   const certificate = join(dir, 'tls', 'apiserver.crt');
@@ -199,12 +203,14 @@ async function startControllers(dir: string, processes: TiedProcess[]): Promise<
         '--node-monitor-grace-period=30m',
       ],
       join(dir, 'kube-controller-manager.log'),
+      GO,
     ),
     new TiedProcess(
       'kube-scheduler',
       await tool('kubernetes', 'kube-scheduler'),
       [`--config=${schedulerConfig}`, '--secure-port=0'],
       join(dir, 'kube-scheduler.log'),
+      GO,
     ),
     new TiedProcess(
       'kwok',
@@ -220,7 +226,7 @@ async function startControllers(dir: string, processes: TiedProcess[]): Promise<
       ],
       join(dir, 'kwok.log'),
       // It keeps files of its own under the home folder.
-      { HOME: dir },
+      { ...GO, HOME: dir },
     ),
   );
 }
@@ -258,17 +264,4 @@ function readOrNothing(path: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

@@ -9,25 +9,31 @@ import type { ApiClient } from './api-client';
 import { SHARED_CRDS } from './environment-objects';
 import { until } from './until';
 
-const ESTABLISH_LIMIT_MS = 60_000;
+const LIST_LIMIT_MS = 60_000;
 
 export async function defineCustomResources(api: ApiClient, objects: readonly Manifest[]): Promise<void> {
   const used = new Set(objects.map(({ apiVersion, kind }) => `${apiVersion.split('/')[0] ?? ''} ${kind}`));
   const folders = [await tool('crds'), SHARED_CRDS].filter((folder) => existsSync(folder));
   const definitions = folders.flatMap((folder) => definitionsOf(folder, used));
   for (const definition of definitions) await api.create(definition);
-  await until('the custom resources are established', ESTABLISH_LIMIT_MS, async () =>
-    (await api.list('apiextensions.k8s.io/v1', 'CustomResourceDefinition'))
-      .filter(
-        (definition) =>
-          !listAt(definition, 'status', 'conditions').some(
-            (condition) =>
-              textAt(condition, 'type') === 'Established' && textAt(condition, 'status') === 'True',
-          ),
-      )
-      .map((definition) => definition.metadata.name),
-  );
-  api.forgetKinds();
+  // What the server lists is established, but it is listed a moment later.
+  await until('the custom resources are listed', LIST_LIMIT_MS, async () => {
+    const missing: string[] = [];
+    for (const { apiVersion, kind } of definitions.flatMap(servedKinds)) {
+      if (!(await api.knows(apiVersion, kind))) missing.push(`${kind} of ${apiVersion}`);
+    }
+    return missing;
+  });
+}
+
+function servedKinds({ spec }: Manifest): { readonly apiVersion: string; readonly kind: string }[] {
+  const kind = textAt(spec, 'names', 'kind') ?? '';
+  return listAt(spec, 'versions')
+    .filter((version) => fieldsAt(version).served === true)
+    .map((version) => ({
+      apiVersion: `${textAt(spec, 'group') ?? ''}/${textAt(version, 'name') ?? ''}`,
+      kind,
+    }));
 }
 
 function definitionsOf(folder: string, used: ReadonlySet<string>): Manifest[] {

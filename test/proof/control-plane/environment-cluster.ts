@@ -43,6 +43,11 @@ export class EnvironmentCluster {
     }
   }
 
+  /** The file by which other programs find it, with every right. */
+  public get kubeconfig(): string {
+    return this.plane.kubeconfig;
+  }
+
   /**
    * Applies everything, wave after wave, each when the one before is available; and within a wave, what shares a
    * disruption budget one after the other.

@@ -7,7 +7,8 @@ import { once } from 'node:events';
 import { chmodSync } from 'node:fs';
 import { decode, encode } from 'dns-packet';
 import { tool } from '../../tools/obtain';
-import { freePort, LoopbackProgram } from '../flows/loopback-program';
+import { LoopbackProgram } from '../flows/loopback-program';
+import { freePort } from '../free-port';
 
 export interface GatewayProcessProps {
   /** `nginx.conf` as rendered. */

@@ -6,7 +6,8 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { tool } from '../../tools/obtain';
-import { freePort, LoopbackProgram } from '../flows/loopback-program';
+import { LoopbackProgram } from '../flows/loopback-program';
+import { freePort } from '../free-port';
 import type { BucketKeys, CephCluster } from '../stores/ceph-cluster';
 
 type Config = Record<string, Record<string, unknown>>;

@@ -6,7 +6,8 @@ import type { Alertmanager } from '../../../constructs/alert/alertmanager';
 import type { Vmalert } from '../../../constructs/alert/vmalert';
 import type { Platform } from '../../../constructs/core/platform';
 import { tool } from '../../tools/obtain';
-import { freePort, LoopbackProgram } from '../flows/loopback-program';
+import { LoopbackProgram } from '../flows/loopback-program';
+import { freePort } from '../free-port';
 import { commandOf, fileOf, valueOf } from './rendered-container';
 
 /** Where the services that tell people are here. */

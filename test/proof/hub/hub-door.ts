@@ -1,24 +1,13 @@
 /** The hub's real vmauth on the loopback, with the rendered users and TLS; what lies behind it are other addresses. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { request } from 'node:https';
 import { join } from 'node:path';
 import { tool } from '../../tools/obtain';
-import { freePort, LoopbackProgram } from '../flows/loopback-program';
+import { LoopbackProgram } from '../flows/loopback-program';
+import { freePort } from '../free-port';
 import { issue, makeAuthority } from '../kafka/certificates';
+import { ask, type Answer, type HubRequest } from './ask';
 import type { Hub } from './hub-platform';
 import { commandOf, fileOf } from './rendered-container';
-
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-export interface HubRequest {
-  readonly path: string;
-  readonly method?: 'GET' | 'POST';
-  readonly token?: string | undefined;
-  readonly body?: string;
-}
 
 export class HubDoor {
   private readonly program = new LoopbackProgram();
@@ -77,30 +66,8 @@ export class HubDoor {
     return join(this.program.dir, 'ca.crt');
   }
 
-  /** @param trust the authority by which the door is known @default its own */
-  public ask(
-    { path, method, token, body }: HubRequest,
-    trust: string | undefined = this.authority,
-  ): Promise<Answer> {
-    return new Promise((resolve, reject) => {
-      const onward = request(
-        `${this.url}${path}`,
-        {
-          method: method ?? 'GET',
-          ...(trust === '' ? {} : { ca: trust }),
-          agent: false,
-          headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-        },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.once('end', () => {
-            resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString() });
-          });
-        },
-      );
-      onward.once('error', reject);
-      onward.end(body);
-    });
+  /** @param trust the authority by which the door is known; `''` is none @default its own */
+  public ask(asked: HubRequest, trust = this.authority): Promise<Answer> {
+    return ask({ url: this.url, ...(trust !== '' && { authority: trust }) }, asked);
   }
 }

@@ -3,7 +3,8 @@
  * registry has. It takes and answers the same requests, without the tenant in their paths.
  */
 import { tool } from '../../tools/obtain';
-import { freePort, LoopbackProgram } from '../flows/loopback-program';
+import { LoopbackProgram } from '../flows/loopback-program';
+import { freePort } from '../free-port';
 
 export class MetricsNode {
   private readonly program = new LoopbackProgram();

@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { clusterToken } from '../../../constructs/systems/hub-and-spoke-clusters';
 import { tool } from '../../tools/obtain';
-import { freePort, LoopbackProgram } from '../flows/loopback-program';
+import { LoopbackProgram } from '../flows/loopback-program';
+import { freePort } from '../free-port';
 import { spokeAgent, type SpokeName } from './hub-platform';
 import { commandOf, fileOf, valueOf } from './rendered-container';
 

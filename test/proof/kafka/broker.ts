@@ -13,12 +13,12 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ClientListener } from '../../../constructs/buffer/kafka-access';
 import { KAFKA_DIRS, KAFKA_PORTS, BROKER_COMMON_NAME } from '../../../constructs/buffer/kafka-config';
+import { freePort } from '../free-port';
 import { issue, makeAuthority } from './certificates';
 import { runToEnd, type Outcome } from './run-to-end';
 
@@ -177,17 +177,4 @@ export class LoopbackBroker {
 export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 }

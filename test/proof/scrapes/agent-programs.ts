@@ -11,7 +11,7 @@ import type { Manifest } from '../../../policies/manifest';
 import { fieldsAt, listAt, podTemplateOf, textAt } from '../../../stacks/manifest-data';
 import { tool } from '../../tools/obtain';
 import { TiedProcess } from '../control-plane/tied-process';
-import { freePort } from '../flows/loopback-program';
+import { freePort } from '../free-port';
 
 /** Where Kubernetes mounts what a pod needs for its API. */
 const ACCOUNT_DIR = '/var/run/secrets/kubernetes.io/serviceaccount';

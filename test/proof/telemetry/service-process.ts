@@ -1,7 +1,6 @@
 /** A service as a process with a port that it keeps, so that the others find it again when it comes back. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a failed test shows of a service. */
@@ -79,27 +78,5 @@ export class ServiceProcess {
       }
       await sleep(20);
     }
-  }
-}
-
-/** Below the range that the system gives to whoever asks for any port: nobody takes it while its owner is away. */
-const FIRST_PORT = 20_000;
-const PORTS = 10_000;
-
-export async function freePort(): Promise<number> {
-  for (;;) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS);
-    const server = createServer();
-    const isFree = await new Promise<boolean>((resolve) => {
-      server.once('error', () => {
-        resolve(false);
-      });
-      server.listen(port, '127.0.0.1', () => {
-        resolve(true);
-      });
-    });
-    if (!isFree) continue;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
   }
 }

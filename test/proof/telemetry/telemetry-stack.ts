@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { QueueClient } from '../../../apps/shared/queue/queue-client';
+import { freePort } from '../free-port';
 import { compileApps } from './compiled-apps';
 import { printLedger, readLedger, writeNumberedRows, type Ledger } from './ledger';
-import { freePort, ServiceProcess } from './service-process';
+import { ServiceProcess } from './service-process';
 
 export const SERVICES = ['broker', 'proxy', 'collector', 'api', 'streamer'] as const;
 export type ServiceName = (typeof SERVICES)[number];

@@ -2,8 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort, LoopbackProgram } from '../../../proof/flows/loopback-program';
+import { LoopbackProgram } from '../../../proof/flows/loopback-program';
 import { synthesisOf } from '../../../environments';
+import { freePort } from '../../../proof/free-port';
 
 export const BIN = join(__dirname, '..', 'bin');
 export const LIMIT_MS = 60_000;
