@@ -77,6 +77,18 @@ export function lowPortPatch(port: number): JsonPatch {
   ]);
 }
 
+/**
+ * What stands in the annotation: the hash, and the values of the cloud for which the files wait. The hash is made before those
+ * are known; put in here too, another value rolls the workload as another file does.
+ */
+export function configVersion(configs: readonly MountedConfig[]): string {
+  const texts = configs.flatMap(({ files }) => files.map(({ text }) => text));
+  const references = texts.flatMap((text) => text.match(CLOUD_REFERENCE) ?? []);
+  return [configHash(configs), ...new Set(references.sort())].join(' ');
+}
+
+const CLOUD_REFERENCE = /\$\{cloud:[^}]+\}/g;
+
 export function configHash(configs: readonly MountedConfig[]): string {
   return contentHash(configs.map(({ configMapName, files }) => [configMapName, files]));
 }

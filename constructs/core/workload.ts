@@ -14,7 +14,7 @@ import { hostAnnotations, hostPatches, type HostAccess } from './host-access';
 import type { Party, Reach } from './party';
 import {
   CONFIG_HASH_ANNOTATION,
-  configHash,
+  configVersion,
   FIRST_UNPRIVILEGED_PORT,
   hardeningPatches,
   lowPortPatch,
@@ -300,7 +300,8 @@ export class Workload extends Construct implements Party {
 
   /** A changed configuration changes the pod template, and so rolls the workload. */
   private annotateConfigs(configs: readonly MountedConfig[]): void {
-    if (configs.length > 0) this.pod.podMetadata.addAnnotation(CONFIG_HASH_ANNOTATION, configHash(configs));
+    if (configs.length > 0)
+      this.pod.podMetadata.addAnnotation(CONFIG_HASH_ANNOTATION, configVersion(configs));
   }
 
   private addAvailability(): void {

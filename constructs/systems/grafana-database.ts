@@ -22,6 +22,9 @@ export type GrafanaDatabaseChoice =
       readonly cidrs: readonly string[];
     };
 
+/** Grafana's own database in its server, and the user that owns it. */
+export const GRAFANA_LOGIN = { name: 'grafana', user: 'grafana' } as const;
+
 const MANAGED = {
   azure: { description: 'Azure Database for PostgreSQL, flexible server' },
   aurora: {
@@ -43,7 +46,7 @@ export interface GrafanaDatabaseProps {
 
 export function grafanaDatabase(platform: Platform, props: GrafanaDatabaseProps): GrafanaDatabase {
   const { choice, password } = props;
-  const login = { name: 'grafana', user: 'grafana', password };
+  const login = { ...GRAFANA_LOGIN, password };
   if (choice.kind === 'in-cluster') {
     const server = new Postgresql(platform, 'postgresql', {
       namespace: props.namespace,

@@ -4,84 +4,32 @@
  */
 import type { Platform } from '../../constructs/core/platform';
 import { listAt, textAt } from '../../stacks/manifest-data';
+import { operatorNeeds, type Operator } from '../../stacks/operators';
 import type { Synthesis } from '../../stacks/synthesis';
 import { code, sorted, table } from './markdown';
 
-/** Who serves the API groups that are not Kubernetes' own. */
-const OPERATORS: Readonly<Record<string, string>> = {
-  'autoscaling.k8s.io': 'Vertical Pod Autoscaler',
-  'ceph.rook.io': 'Rook',
-  'cert-manager.io': 'cert-manager, with `AdditionalCertificateOutputFormats` (on by default since 1.15)',
-  'external-secrets.io': 'External Secrets Operator',
-  'kafka.strimzi.io': 'Strimzi',
-  'monitoring.coreos.com': 'prometheus-operator',
-  'objectbucket.io': 'Rook',
-  'policies.kyverno.io': 'Kyverno',
-};
-
-/** Who serves the Ingress classes that an environment uses and does not make. */
-const INGRESS_CONTROLLERS: Readonly<Record<string, string>> = {
-  alb: 'AWS Load Balancer Controller',
+const TITLES: Readonly<Record<Operator, string>> = {
+  'aws-load-balancer-controller': 'AWS Load Balancer Controller',
+  'cert-manager': 'cert-manager, with `AdditionalCertificateOutputFormats` (on by default since 1.15)',
+  'cluster-autoscaler': 'Cluster Autoscaler',
+  'external-secrets': 'External Secrets Operator',
+  kyverno: 'Kyverno',
+  'prometheus-operator': 'prometheus-operator',
+  rook: 'Rook',
+  strimzi: 'Strimzi',
   tailscale: "Tailscale's operator",
+  'vertical-pod-autoscaler': 'Vertical Pod Autoscaler',
 };
 
-/** Kubernetes' own among the groups with a dot: `k8s.io` is the project's, and ends those of its add-ons, too. */
-const BUILT_IN: ReadonlySet<string> = new Set([
-  'admissionregistration.k8s.io',
-  'networking.k8s.io',
-  'rbac.authorization.k8s.io',
-  'scheduling.k8s.io',
-  'storage.k8s.io',
-]);
-
-type Objects = Pick<Synthesis, 'objects'>;
-type Row = readonly [operator: string, api: string, purpose: string];
-
-export function operatorTable(synthesis: Objects): string {
-  return table(['operator', 'API', 'for'], [...kindRows(synthesis), ...ingressRows(synthesis)]);
-}
-
-function kindRows({ objects }: Objects): Row[] {
-  const kinds = new Map<string, Set<string>>();
-  for (const { object } of objects) {
-    if (isBuiltIn(groupOf(object.apiVersion))) continue;
-    kinds.set(object.apiVersion, (kinds.get(object.apiVersion) ?? new Set()).add(object.kind));
-  }
-  return sorted(kinds.keys()).map((api) => [
-    known(OPERATORS, groupOf(api), 'API group'),
-    code(api),
-    sorted(kinds.get(api) ?? [])
-      .map(code)
-      .join(', '),
-  ]);
-}
-
-/** An Ingress is Kubernetes' own, but without a controller of its class nothing comes of it. */
-function ingressRows({ objects }: Objects): Row[] {
-  const made = new Set(
-    objects.filter(({ object }) => object.kind === 'IngressClass').map(({ object }) => object.metadata.name),
+export function operatorTable(synthesis: Pick<Synthesis, 'objects'>): string {
+  return table(
+    ['operator', 'API', 'for'],
+    operatorNeeds(synthesis).map(({ operator, api, kinds, ingressClass }) => [
+      TITLES[operator],
+      code(api),
+      kinds.map(code).join(', ') + (ingressClass === undefined ? '' : ` of class ${code(ingressClass)}`),
+    ]),
   );
-  const ingresses = objects.filter(({ object }) => object.kind === 'Ingress');
-  const used = ingresses.flatMap(({ object }) => textAt(object, 'spec', 'ingressClassName') ?? []);
-  return sorted(used.filter((name) => !made.has(name))).map((name) => [
-    known(INGRESS_CONTROLLERS, name, 'Ingress class'),
-    code('networking.k8s.io/v1'),
-    `${code('Ingress')} of class ${code(name)}`,
-  ]);
-}
-
-function groupOf(apiVersion: string): string {
-  return apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : '';
-}
-
-function isBuiltIn(group: string): boolean {
-  return !group.includes('.') || BUILT_IN.has(group);
-}
-
-function known(names: Readonly<Record<string, string>>, key: string, what: string): string {
-  const name = names[key];
-  if (name !== undefined) return name;
-  throw new Error(`docs/environment-page/needs.ts does not know who serves the ${what} ${key}: add it there`);
 }
 
 export function secretTable({ objects }: Synthesis): string {

@@ -41,6 +41,7 @@ export function azureCloud(inputs: AzureCloudInputs): Cloud {
     addresses,
     inbound: demand.inbound,
     peers: settings.network.peers,
+    apiCallers: settings.cluster.apiServer.callers,
     ...(settings.gateway === undefined ? {} : { gatewayClients: settings.gateway.clients }),
   });
   const firewall = makeFirewall(context, {

@@ -77,7 +77,7 @@ export function checkBudget(
       property: 'monthlyAmount',
       value: monthlyAmount,
       rule: 'a budget is more than nothing, or it warns from the first hour',
-      remedy: 'set what the environment may cost a month (`hyperion plan` estimates it)',
+      remedy: 'set what the environment may cost a month',
     });
   }
   if (!/^20\d\d-(0[1-9]|1[0-2])$/.test(firstMonth)) {

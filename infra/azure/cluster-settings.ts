@@ -10,15 +10,15 @@ import { SystemPool, WorkloadPool } from './node-pools';
 
 const Guid = Type.String({ pattern: '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' });
 
-const ApiServer = Type.Union([
-  /** Inside the network, and where its private name leads there. */
-  Type.Object({ access: Type.Literal('private') }, { additionalProperties: false }),
-  /** From these networks, and inside. */
-  Type.Object(
-    { access: Type.Literal('public'), authorizedRanges: Type.Array(Type.String(), { minItems: 1 }) },
-    { additionalProperties: false },
-  ),
-]);
+const ApiServer = Type.Object(
+  {
+    /** Whether it answers inside the network only, or on a public address too. */
+    access: Type.Union([Type.Literal('private'), Type.Literal('public')]),
+    /** From where people and pipelines call it, CIDR blocks: private networks, or the public addresses they come from. */
+    callers: Type.Array(Type.String(), { minItems: 1 }),
+  },
+  { additionalProperties: false },
+);
 
 const Maintenance = Type.Object(
   {
@@ -92,26 +92,28 @@ function checkApiServer(
   tier: CloudDemand['tier'],
   path: string,
 ): readonly SettingProblem[] {
-  if (apiServer.access === 'private') return [];
-  if (tier === 'prod') {
-    return [
-      {
-        path: `${path}.apiServer`,
-        property: 'access',
-        value: apiServer.access,
-        rule: 'the API server of a production answers inside the network only',
-        remedy: "set it to private, and run the pipeline from a network that reaches the environment's",
-      },
-    ];
-  }
-  return apiServer.authorizedRanges.filter(isOpen).map((range) => ({
-    path: `${path}.apiServer`,
-    property: 'authorizedRanges',
-    value: range,
-    rule: 'who may reach the API server is a list of CIDR blocks that begin at their own first address, of a /8 or smaller',
-    remedy: 'name the networks of people and pipelines, e.g. 203.0.113.0/28',
-  }));
+  const isOpenProduction = tier === 'prod' && apiServer.access === 'public';
+  return [
+    ...(isOpenProduction ? [OPEN_PRODUCTION] : []).map((problem) => ({
+      path: `${path}.apiServer`,
+      property: 'access',
+      value: apiServer.access,
+      ...problem,
+    })),
+    ...apiServer.callers.filter(isOpen).map((range) => ({
+      path: `${path}.apiServer`,
+      property: 'callers',
+      value: range,
+      rule: 'who may reach the API server is a list of CIDR blocks that begin at their own first address, of a /8 or smaller',
+      remedy: 'name the networks of people and pipelines, e.g. 203.0.113.0/28',
+    })),
+  ];
 }
+
+const OPEN_PRODUCTION = {
+  rule: 'the API server of a production answers inside the network only',
+  remedy: "set it to private, and run the pipeline from a network that reaches the environment's",
+};
 
 /** Wider than this no organisation is. */
 const WIDEST_BITS = 8;

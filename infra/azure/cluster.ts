@@ -168,7 +168,7 @@ function access({ tenantId }: AzureContext, { network, settings }: ClusterProps)
       disableRunCommand: true,
       ...(apiServer.access === 'private'
         ? { enablePrivateCluster: true, enablePrivateClusterPublicFQDN: false, privateDNSZone: 'system' }
-        : { enablePrivateCluster: false, authorizedIPRanges: apiServer.authorizedRanges }),
+        : { enablePrivateCluster: false, authorizedIPRanges: apiServer.callers }),
     },
     oidcIssuerProfile: { enabled: true },
     securityProfile: {

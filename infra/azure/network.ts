@@ -33,6 +33,8 @@ export interface NetworkInputs {
   readonly peers: readonly Peer[];
   /** Networks that may open the gateway's address. @default no gateway: its subnet stays empty */
   readonly gatewayClients?: readonly string[];
+  /** People and pipelines that call the Kubernetes API, CIDR blocks. */
+  readonly apiCallers: readonly string[];
 }
 
 interface SubnetPlan {

@@ -28,6 +28,8 @@ export interface SecurityInputs {
   readonly addresses: AzureAddresses;
   readonly inbound: readonly InboundFlow[];
   readonly gatewayClients?: readonly string[];
+  /** People and pipelines that call the Kubernetes API. */
+  readonly apiCallers: readonly string[];
 }
 
 /** A rule before it has its place in the order. */
@@ -58,7 +60,7 @@ export function securityRules(
 
 function admissions(
   subnet: Exclude<SubnetName, 'firewall'>,
-  { addresses, inbound, gatewayClients }: SecurityInputs,
+  { addresses, inbound, gatewayClients, apiCallers }: SecurityInputs,
 ): readonly Admission[] {
   const here = [addresses[subnet]];
   const cluster = [addresses.nodes, addresses.pods];
@@ -92,6 +94,13 @@ function admissions(
           from: cluster,
           to: here,
           ports: ['443', '4443'],
+        },
+        {
+          name: 'callers',
+          why: 'people and pipelines to the Kubernetes API',
+          from: apiCallers,
+          to: here,
+          ports: ['443'],
         },
         probes(here),
         { name: 'own', why: "the API's load balancer to its servers", from: here, to: here },

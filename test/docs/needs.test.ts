@@ -61,12 +61,12 @@ test('a group that nobody is known to serve is refused, also below k8s.io', () =
     metadata: { name: 'any' },
   };
   expect(() => tableOf(snapshot)).toThrow(
-    'docs/environment-page/needs.ts does not know who serves the API group snapshot.storage.k8s.io: add it there',
+    'stacks/operators.ts does not know who serves the API group snapshot.storage.k8s.io: add it there',
   );
 });
 
 test('a class that nobody is known to serve is refused', () => {
   expect(() => tableOf(ingress('traefik'))).toThrow(
-    'docs/environment-page/needs.ts does not know who serves the Ingress class traefik: add it there',
+    'stacks/operators.ts does not know who serves the Ingress class traefik: add it there',
   );
 });

@@ -79,6 +79,19 @@ export const UNKNOWN = '<unknown>';
 
 export class RecordedSecret {
   public constructor(public readonly value: unknown) {}
+
+  public toJSON(): unknown {
+    return { [SECRET]: this.value };
+  }
+}
+
+/** A recording that another process wrote as JSON. */
+export function parseRecording(text: string): Recording {
+  return JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'object' && value !== null && SECRET in value
+      ? new RecordedSecret(value[SECRET])
+      : value,
+  ) as Recording;
 }
 
 /** Without the marks of secrets: what a policy gets to see. */
@@ -124,9 +137,14 @@ export async function recordProgram(run: () => unknown, options: RecordOptions =
   await pulumi.runtime.setMocks(mocks, project, options.stack ?? 'hyperion-dev', preview);
   pulumi.runtime.setAllConfig(configOf(options), [...(options.secretConfig ?? [])]);
   const stack = listen(records, secretOutputs);
+  const frames = Error.stackTraceLimit;
+  // Pulumi takes a stack trace for each promise, and jest looks up each frame's source: two thirds of the time of a run.
+  Error.stackTraceLimit = 0;
   await withoutLostErrors(async () => {
     await pulumi.runtime.runInPulumiStack(async () => (await run()) as pulumi.Inputs | undefined);
     await pulumi.runtime.disconnect();
+  }).finally(() => {
+    Error.stackTraceLimit = frames;
   });
   return {
     resources: [...records.values()].sort((a, b) => (a.urn < b.urn ? -1 : 1)),

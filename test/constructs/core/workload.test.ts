@@ -231,6 +231,10 @@ test('a changed configuration rolls the workload, the same one does not', () => 
   expect(hashOf('one')).toMatch(/^[0-9a-f]{16}$/);
   expect(hashOf('one')).toBe(hashOf('one'));
   expect(hashOf('one')).not.toBe(hashOf('two'));
+  // The hash is older than the cloud's values: they stand beside it, so that another one rolls the workload, too.
+  expect(hashOf('${cloud:host} ${cloud:host} ${cloud:account}')).toMatch(
+    /^[0-9a-f]{16} \$\{cloud:account\} \$\{cloud:host\}$/,
+  );
 });
 
 test('secrets come as references, from one ExternalSecret', () => {

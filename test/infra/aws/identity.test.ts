@@ -146,7 +146,10 @@ describe('makeIdentities', () => {
           enableWafv2: false,
         },
       },
-      'cluster-autoscaler': { kind: 'pod-identity' },
+      'cluster-autoscaler': {
+        kind: 'pod-identity',
+        values: { clusterName: 'hub-infra', region: 'eu-central-1' },
+      },
     });
   });
 });

@@ -51,7 +51,7 @@ export function networkOf(): Network {
 
 export const CLUSTER_SETTINGS: ClusterSettings = {
   kubernetesVersion: '1.35',
-  apiServer: { access: 'private' },
+  apiServer: { access: 'private', callers: ['10.62.0.0/24'] },
   adminGroupIds: ['00000000-0000-0000-0000-000000000003'],
   systemPool: { size: 'Standard_D4s_v5', min: 3, max: 6 },
   workloadPools: { apps: { size: 'Standard_D8s_v5', minPerZone: 1, maxPerZone: 4 } },

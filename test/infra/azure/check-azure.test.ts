@@ -307,7 +307,7 @@ describe('checkAzure', () => {
       [
         `${PATH}.budget: monthlyAmount = 0`,
         '  rule:   a budget is more than nothing, or it warns from the first hour',
-        '  remedy: set what the environment may cost a month (`hyperion plan` estimates it)',
+        '  remedy: set what the environment may cost a month',
         `${PATH}.budget: firstMonth = "December"`,
         '  rule:   a budget begins with a month, written like 2026-12',
         '  remedy: set the month of the first deployment, and leave it',

@@ -30,7 +30,7 @@ describe('checkCluster', () => {
   });
 
   it('keeps the API server of a production inside the network', () => {
-    const apiServer = { access: 'public' as const, authorizedRanges: ['203.0.113.0/28'] };
+    const apiServer = { access: 'public' as const, callers: ['203.0.113.0/28'] };
     expect(message({ apiServer })).toBe(
       [
         'cluster.apiServer: access = "public"',
@@ -44,10 +44,10 @@ describe('checkCluster', () => {
   it.each(['0.0.0.0/0', '128.0.0.0/1', '203.0.113.7/28', 'home'])(
     'opens no API server to %s',
     (authorizedRange) => {
-      const apiServer = { access: 'public' as const, authorizedRanges: [authorizedRange] };
+      const apiServer = { access: 'public' as const, callers: [authorizedRange] };
       expect(message({ apiServer }, { tier: 'dev' })).toBe(
         [
-          `cluster.apiServer: authorizedRanges = "${authorizedRange}"`,
+          `cluster.apiServer: callers = "${authorizedRange}"`,
           '  rule:   who may reach the API server is a list of CIDR blocks that begin at their own first address, of a /8 or smaller',
           '  remedy: name the networks of people and pipelines, e.g. 203.0.113.0/28',
         ].join('\n'),

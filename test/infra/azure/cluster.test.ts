@@ -9,7 +9,7 @@ jest.setTimeout(60_000);
 
 const PUBLIC: ClusterSettings = {
   ...CLUSTER_SETTINGS,
-  apiServer: { access: 'public', authorizedRanges: ['203.0.113.0/28'] },
+  apiServer: { access: 'public', callers: ['203.0.113.0/28'] },
 };
 
 interface Options {

@@ -102,7 +102,7 @@ export const PLAIN_SETTINGS: AzureSettings = {
   dns: { zone: 'hyperion.example.com' },
   cluster: {
     kubernetesVersion: '1.35',
-    apiServer: { access: 'private' },
+    apiServer: { access: 'private', callers: ['10.62.0.0/24'] },
     adminGroupIds: ['00000000-0000-0000-0000-000000000002'],
     systemPool: { size: 'Standard_D4s_v5', min: 3, max: 6 },
     workloadPools: { general: { size: 'Standard_D16s_v5', minPerZone: 2, maxPerZone: 6 } },

@@ -9,6 +9,7 @@ const INPUTS: NetworkInputs = {
   inbound: HYPERION.inbound,
   peers: SETTINGS.network.peers,
   gatewayClients: ['203.0.113.0/24'],
+  apiCallers: ['10.62.0.0/24'],
 };
 const TAGS = { system: 'hyperion', environment: 'hyperion-prod' };
 const PLACE = { resourceGroupName: 'hyperion-prod', location: 'westeurope', tags: TAGS };

@@ -4,7 +4,12 @@ import { holds } from '../../../infra/azure/network-settings';
 import { securityRules } from '../../../infra/azure/security-rules';
 import { ADDRESSES, HYPERION } from './environment-fixture';
 
-const INPUTS = { addresses: ADDRESSES, inbound: HYPERION.inbound, gatewayClients: ['203.0.113.0/24'] };
+const INPUTS = {
+  addresses: ADDRESSES,
+  inbound: HYPERION.inbound,
+  gatewayClients: ['203.0.113.0/24'],
+  apiCallers: ['10.62.0.0/24'],
+};
 const SUBNETS = [
   'gateway',
   'privateEndpoints',
@@ -38,8 +43,8 @@ describe('securityRules', () => {
   });
 
   it('lets nobody come to the subnet of a gateway that is not there', () => {
-    const { addresses, inbound } = INPUTS;
-    expect(lines('gateway', { addresses, inbound })).toEqual([REST]);
+    const { addresses, inbound, apiCallers } = INPUTS;
+    expect(lines('gateway', { addresses, inbound, apiCallers })).toEqual([REST]);
   });
 
   it('lets nodes and pods, and the gateway for its certificate, come to private endpoints', () => {
@@ -61,8 +66,9 @@ describe('securityRules', () => {
   it('lets the cluster come to its API', () => {
     expect(lines('apiServer')).toEqual([
       '100 Allow cluster: 10.40.16.0/20 10.40.64.0/18 -> 10.40.2.0/28 Tcp 443 4443',
-      '110 Allow load-balancer-probes: AzureLoadBalancer -> 10.40.2.0/28 * *',
-      '120 Allow own: 10.40.2.0/28 -> 10.40.2.0/28 * *',
+      '110 Allow callers: 10.62.0.0/24 -> 10.40.2.0/28 Tcp 443',
+      '120 Allow load-balancer-probes: AzureLoadBalancer -> 10.40.2.0/28 * *',
+      '130 Allow own: 10.40.2.0/28 -> 10.40.2.0/28 * *',
       REST,
     ]);
   });
