@@ -64,6 +64,8 @@ export interface CloudDemand {
   readonly inbound: readonly InboundFlow[];
   /** Where pods go outside the cluster. */
   readonly outbound: readonly OutboundFlow[];
+  /** Hosts of the registries from which nodes fetch images, e.g. `quay.io`; sorted. */
+  readonly imageRegistries: readonly string[];
   /** Sum of what all pods request. */
   readonly requests: { readonly cpuMillis: number; readonly memoryMebibytes: number };
 }

@@ -24,6 +24,8 @@ export const REGISTRY_HOSTS: Readonly<Record<string, readonly string[]>> = {
   ],
   'ghcr.io': ['ghcr.io', 'pkg-containers.githubusercontent.com'],
   'quay.io': ['quay.io', '*.quay.io'],
+  // Leads on to ghcr.io.
+  'reg.kyverno.io': ['reg.kyverno.io', 'ghcr.io', 'pkg-containers.githubusercontent.com'],
   'registry.k8s.io': ['registry.k8s.io', '*.pkg.dev'],
 };
 
@@ -32,6 +34,11 @@ export const REGISTRY_HOSTS: Readonly<Record<string, readonly string[]>> = {
  * anything could be carried out to anybody's account.
  */
 const AZURE_REGISTRY_DATA = '*.data.azurecr.io';
+
+/** Whether it is known from which hosts its layers come; those of others are the operator's to name. */
+export function isKnownRegistry(registry: string): boolean {
+  return registry in REGISTRY_HOSTS || registry.endsWith('.azurecr.io');
+}
 
 /** Kubernetes' own images, tools and updates of the nodes come by this tag, which Microsoft keeps. */
 const AKS_TAG = 'AzureKubernetesService';
@@ -50,9 +57,9 @@ export function ingressCollections(inbound: readonly InboundFlow[], addresses: A
 
 /** Nodes and pods, to what they name; to addresses only where a connection has no name. */
 export function egressCollections(
-  { outbound }: Pick<CloudDemand, 'outbound'>,
+  { outbound, imageRegistries }: Pick<CloudDemand, 'outbound' | 'imageRegistries'>,
   addresses: AzureAddresses,
-  { imageRegistries, allowedHosts }: FirewallSettings,
+  { allowedHosts }: FirewallSettings,
 ): Collection[] {
   const sources = [addresses.nodes, addresses.pods];
   const named = [...hostsOf(outbound, addresses), ...allowedHosts];
@@ -79,7 +86,7 @@ export function egressCollections(
           { protocolType: 'Https', port: 443 },
         ],
       },
-      ...imageRegistries.map((registry) =>
+      ...imageRegistries.filter(isKnownRegistry).map((registry) =>
         toHosts(
           {
             purpose: `images ${registry}`,

@@ -5,7 +5,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import type { AzureAddresses } from '../address-plan';
 import type { CloudDemand } from '../cloud';
 import type { SettingProblem } from '../setting-error';
-import { isInternet, REGISTRY_HOSTS } from './firewall-rules';
+import { isInternet, isKnownRegistry, REGISTRY_HOSTS } from './firewall-rules';
 
 export const AllowedHosts = Type.Object(
   {
@@ -24,9 +24,7 @@ export const FirewallSettings = Type.Object(
   {
     /** `Premium` looks for intrusions too; `Basic` has no DNS proxy, on which rules by name rest. */
     tier: Type.Union([Type.Literal('Standard'), Type.Literal('Premium')]),
-    /** Whence the environment's images come, e.g. `ghcr.io`. */
-    imageRegistries: Type.Array(Type.String(), { minItems: 1 }),
-    /** Beside those that the platform's own connections name. */
+    /** Beside those that the platform's own connections and images name. */
     allowedHosts: Type.Array(AllowedHosts),
   },
   { additionalProperties: false },
@@ -37,20 +35,21 @@ export type FirewallSettings = Static<typeof FirewallSettings>;
 const HOST = /^(\*\.)?([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/;
 
 export function checkFirewall(
-  { outbound }: Pick<CloudDemand, 'outbound'>,
+  { outbound, imageRegistries }: Pick<CloudDemand, 'outbound' | 'imageRegistries'>,
   addresses: AzureAddresses,
-  { imageRegistries, allowedHosts }: FirewallSettings,
+  { allowedHosts }: FirewallSettings,
   path: string,
 ): SettingProblem[] {
   const problems: SettingProblem[] = [];
+  const allowed = allowedHosts.flatMap(({ hosts }) => hosts);
   for (const registry of imageRegistries) {
-    if (registry in REGISTRY_HOSTS || registry.endsWith('.azurecr.io')) continue;
+    if (isKnownRegistry(registry) || allowed.includes(registry)) continue;
     problems.push({
       path,
-      property: 'imageRegistries',
-      value: registry,
-      rule: `a registry is one whose hosts are known here: ${Object.keys(REGISTRY_HOSTS).join(', ')}, or *.azurecr.io`,
-      remedy: 'name one of them, and put the hosts of any other under allowedHosts',
+      property: 'allowedHosts',
+      value: allowed,
+      rule: `images come from ${registry}, and only of ${Object.keys(REGISTRY_HOSTS).join(', ')} and *.azurecr.io is it known from which hosts layers come`,
+      remedy: `name ${registry} here, and with it the hosts to which it sends those who fetch a layer`,
     });
   }
   for (const { purpose, hosts } of allowedHosts) {

@@ -24,7 +24,7 @@ export interface FirewallInputs {
   readonly network: Pick<Network, 'subnetId'>;
   readonly monitoring: Monitoring;
   readonly addresses: AzureAddresses;
-  readonly demand: Pick<CloudDemand, 'inbound' | 'outbound'>;
+  readonly demand: Pick<CloudDemand, 'inbound' | 'outbound' | 'imageRegistries'>;
   readonly settings: FirewallSettings;
 }
 

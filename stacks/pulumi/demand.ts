@@ -2,6 +2,7 @@
  * Synthesis → what its platform asks of a cloud: everything derived, from the flow graph where it knows, from the objects
  * where they alone do.
  */
+import { imagesOf } from '../../constructs/core/images';
 import { podRequests } from '../../constructs/core/pod-requests';
 import type { Platform } from '../../constructs/core/platform';
 import { GRAFANA_LOGIN } from '../../constructs/systems/grafana-database';
@@ -32,6 +33,7 @@ export function cloudDemand(synthesis: Synthesis, generatedSecrets: readonly str
     hosts: hostDemands(synthesis),
     inbound: inboundFlows(synthesis),
     outbound: outboundFlows(platform),
+    imageRegistries: imageRegistries(platform),
     requests: requests(platform),
   };
 }
@@ -56,6 +58,15 @@ function storageClasses(objects: readonly Manifest[]): string[] {
   );
   const named = claims.flatMap((claim) => textAt(claim, 'spec', 'storageClassName') ?? []);
   return [...new Set(named)].filter((name) => !made.has(name)).sort();
+}
+
+/** An image without a host is Docker Hub's. */
+function imageRegistries(platform: Platform): string[] {
+  const hosts = imagesOf(platform).map((image) => {
+    const [host = ''] = image.split('/');
+    return host.includes('.') ? host : 'docker.io';
+  });
+  return [...new Set(hosts)].sort();
 }
 
 /** At their largest: autoscalers at their maximum, a node agent on each node. */

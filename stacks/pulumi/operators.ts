@@ -24,6 +24,8 @@ interface Chart {
   readonly name: string;
   readonly version: string;
   readonly namespace: string;
+  /** Hosts from which its images come, as its values name them. */
+  readonly registries: readonly string[];
   readonly values: (chart: ChartInputs) => Values;
 }
 
@@ -42,6 +44,7 @@ const CHARTS: Readonly<Partial<Record<Operator, Chart>>> = {
     name: 'external-secrets',
     version: '2.9.0',
     namespace: OPERATOR_ACCOUNTS['external-secrets'].namespace,
+    registries: ['ghcr.io'],
     values: ({ tier, identity }) => ({
       installCRDs: true,
       ...replicated('replicaCount', tier),
@@ -55,6 +58,7 @@ const CHARTS: Readonly<Partial<Record<Operator, Chart>>> = {
     name: 'cert-manager',
     version: 'v1.21.2',
     namespace: OPERATOR_ACCOUNTS['cert-manager'].namespace,
+    registries: ['quay.io'],
     values: ({ tier, identity }) => ({
       // Certificates outlive a mistake with the release.
       crds: { enabled: true, keep: true },
@@ -72,6 +76,7 @@ const CHARTS: Readonly<Partial<Record<Operator, Chart>>> = {
     name: 'kyverno',
     version: '3.9.1',
     namespace: 'kyverno',
+    registries: ['ghcr.io', 'reg.kyverno.io'],
     values: ({ tier }) => ({
       // Where its images are anyway, behind a name of its own that a firewall would have to know, too.
       global: { image: { registry: 'ghcr.io' } },
@@ -85,6 +90,7 @@ const CHARTS: Readonly<Partial<Record<Operator, Chart>>> = {
     name: 'vertical-pod-autoscaler',
     version: '0.9.0',
     namespace: 'vertical-pod-autoscaler',
+    registries: ['registry.k8s.io'],
     // It recommends and changes nothing: what a pod asks for stands in the manifests.
     values: () => ({ updater: { enabled: false }, admissionController: { enabled: false } }),
   },
@@ -93,6 +99,7 @@ const CHARTS: Readonly<Partial<Record<Operator, Chart>>> = {
     name: 'aws-load-balancer-controller',
     version: '3.5.0',
     namespace: OPERATOR_ACCOUNTS['aws-load-balancer-controller'].namespace,
+    registries: ['public.ecr.aws'],
     values: ({ tier, identity }) => ({
       ...replicated('replicaCount', tier),
       serviceAccount: account('aws-load-balancer-controller', identity),
@@ -104,6 +111,7 @@ const CHARTS: Readonly<Partial<Record<Operator, Chart>>> = {
     name: 'cluster-autoscaler',
     version: '9.59.0',
     namespace: OPERATOR_ACCOUNTS['cluster-autoscaler'].namespace,
+    registries: ['registry.k8s.io'],
     values: ({ tier, identity }) => ({
       ...replicated('replicaCount', tier),
       cloudProvider: 'aws',
@@ -182,6 +190,11 @@ export function installOperators(operators: readonly Operator[], inputs: Operato
 /** What objects need, and what the cloud's clusters need in any case; sorted, each once. */
 export function operatorsNeeded(needs: readonly OperatorNeed[], cloud: Cloud['kind']): Operator[] {
   return [...new Set([...needs.map(({ operator }) => operator), ...ALWAYS[cloud]])].sort();
+}
+
+/** @param operators those to install */
+export function operatorRegistries(operators: readonly Operator[]): string[] {
+  return operators.flatMap((operator) => CHARTS[operator]?.registries ?? []);
 }
 
 export function operatorsToInstall(needed: readonly Operator[], expected: readonly string[]): Operator[] {

@@ -13,7 +13,7 @@ import { planCloud } from './clouds';
 import { cloudDemand } from './demand';
 import { addressesOf } from './entrances';
 import { checkIssuers, issuersNeeded } from './issuers';
-import { checkOperators, operatorsNeeded, operatorsToInstall } from './operators';
+import { checkOperators, operatorRegistries, operatorsNeeded, operatorsToInstall } from './operators';
 import { checkReferences, referenceValues } from './references';
 import { checkGenerated, checkGiven, readSettings, type StackSettings } from './settings';
 
@@ -38,9 +38,14 @@ export function program(environments: Environments): StackOutputs {
     throw new Error('settings are there, or a problem says why not');
   }
   const synthesis = soundSynthesis(stack, environment);
-  const demand = cloudDemand(synthesis, settings.program.generatedSecrets);
-  const objects = synthesis.objects.map(({ object }) => object);
   const needed = operatorsNeeded(operatorNeeds(synthesis), settings.cloud);
+  const install = settings.cloud === 'existing' ? [] : operatorsToInstall(needed, expected(settings));
+  const platform = cloudDemand(synthesis, settings.program.generatedSecrets);
+  const demand = {
+    ...platform,
+    imageRegistries: [...new Set([...platform.imageRegistries, ...operatorRegistries(install)])].sort(),
+  };
+  const objects = synthesis.objects.map(({ object }) => object);
   const issuers = settings.program.issuers ?? {};
   const planned = planCloud({ site: environment.site, demand, settings });
   const given = demand.secrets.filter(({ made }) => made !== 'generated').map(({ name }) => name);
@@ -58,7 +63,6 @@ export function program(environments: Environments): StackOutputs {
 
   const cloud = planned.ready.make();
   const values = referenceValues(cloud);
-  const install = settings.cloud === 'existing' ? [] : operatorsToInstall(needed, expected(settings));
   const { provider, ready } = makeClusterGround({ cloud, demand, install, issuers });
   const applied = applyObjects({
     synthesis,

@@ -65,6 +65,7 @@ export const HUB_DEMAND: CloudDemand = {
     { purpose: 'sign-in', to: ['10.200.0.16/28'], host: 'login.example.com', port: 443 },
     { purpose: 'alerts', to: ['0.0.0.0/0'], host: 'hooks.example.com', port: 443 },
   ],
+  imageRegistries: ['ghcr.io'],
   requests: { cpuMillis: 8000, memoryMebibytes: 16_000 },
 };
 
@@ -90,6 +91,7 @@ export const SPOKE_DEMAND: CloudDemand = {
       port: 443,
     },
   ],
+  imageRegistries: ['ghcr.io'],
   requests: { cpuMillis: 1000, memoryMebibytes: 2000 },
 };
 

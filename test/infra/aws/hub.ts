@@ -42,6 +42,7 @@ export const DEMAND: CloudDemand = {
   hosts: [],
   inbound: [],
   outbound: [],
+  imageRegistries: ['ghcr.io'],
   requests: { cpuMillis: 20_000, memoryMebibytes: 60_000 },
 };
 

@@ -84,6 +84,7 @@ export const DEMAND: CloudDemand = {
   hosts: [],
   inbound: [],
   outbound: [],
+  imageRegistries: ['ghcr.io'],
   requests: { cpuMillis: 60_000, memoryMebibytes: 200_000 },
 };
 

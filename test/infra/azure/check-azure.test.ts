@@ -143,15 +143,20 @@ describe('checkAzure', () => {
     );
   });
 
-  it('refuses a registry whose hosts nobody knows', () => {
-    const firewall = { ...SETTINGS.firewall, imageRegistries: ['example.azurecr.io', 'images.example.com'] };
-    expect(told({ settings: { firewall } })).toBe(
+  it('refuses images from a registry whose hosts nobody knows, until they are allowed', () => {
+    const demand = { ...HYPERION, imageRegistries: ['example.azurecr.io', 'images.example.com'] };
+    expect(told({ demand })).toBe(
       [
-        `${PATH}.firewall: imageRegistries = "images.example.com"`,
-        '  rule:   a registry is one whose hosts are known here: docker.io, ghcr.io, quay.io, registry.k8s.io, or *.azurecr.io',
-        '  remedy: name one of them, and put the hosts of any other under allowedHosts',
+        `${PATH}.firewall: allowedHosts = ["hooks.example.com","smtp.example.com"]`,
+        '  rule:   images come from images.example.com, and only of docker.io, ghcr.io, quay.io, reg.kyverno.io, registry.k8s.io and *.azurecr.io is it known from which hosts layers come',
+        '  remedy: name images.example.com here, and with it the hosts to which it sends those who fetch a layer',
       ].join('\n'),
     );
+    const allowedHosts = [
+      ...SETTINGS.firewall.allowedHosts,
+      { purpose: 'images of ours', hosts: ['images.example.com'] },
+    ];
+    expect(told({ demand, settings: { firewall: { ...SETTINGS.firewall, allowedHosts } } })).toBe('');
   });
 
   it('refuses an allowed host that is an address of a page, or everything', () => {

@@ -21,6 +21,7 @@ export const WITHOUT_DATABASE: CloudDemand = {
   objectStores: DEMAND.objectStores,
   secrets: DEMAND.secrets,
   storageClasses: DEMAND.storageClasses,
+  imageRegistries: ['ghcr.io'],
   requests: DEMAND.requests,
   hosts: [
     { host: 'otlp.hyperion.example.com', entrance: 'hyperion-pipeline/otlp-http' },
@@ -93,7 +94,6 @@ export const PLAIN_SETTINGS: AzureSettings = {
   network: { peers: [peer('shops', '10.50.0.0/16'), peer('poseidon', '10.61.0.0/24')] },
   firewall: {
     tier: 'Premium',
-    imageRegistries: ['ghcr.io'],
     allowedHosts: [
       { purpose: 'chat', hosts: ['hooks.example.com'] },
       { purpose: 'mail', hosts: ['smtp.example.com'], port: 587 },

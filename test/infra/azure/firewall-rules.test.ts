@@ -90,7 +90,7 @@ describe('egressCollections', () => {
       { purpose: 'partner/https', to: ['198.51.100.0/24'], port: 8443 },
       { purpose: 'partner/https', to: ['192.0.2.0/24'], port: 8443 },
     ];
-    const [addresses] = egressCollections({ outbound }, ADDRESSES, {
+    const [addresses] = egressCollections({ outbound, imageRegistries: [] }, ADDRESSES, {
       ...SETTINGS.firewall,
       allowedHosts: [],
     });
@@ -103,14 +103,15 @@ describe('egressCollections', () => {
   it('opens nothing for the internet as a whole, for the network itself, or for names inside the cluster', () => {
     const outbound = HYPERION.outbound.filter(({ purpose }) => !purpose.startsWith('entra-id'));
     const settings = { ...SETTINGS.firewall, allowedHosts: [] };
-    const collections = egressCollections({ outbound }, ADDRESSES, settings);
+    const collections = egressCollections({ outbound, imageRegistries: [] }, ADDRESSES, settings);
     expect(collections.map(({ name }) => name)).toEqual(['names']);
     expect(JSON.stringify(collections)).not.toContain('0.0.0.0/0');
   });
 
   it('knows hosts of a registry of Azure by its name', () => {
-    const settings = { ...SETTINGS.firewall, imageRegistries: ['example.azurecr.io'], allowedHosts: [] };
-    const [names] = egressCollections({ outbound: [] }, ADDRESSES, settings);
+    const settings = { ...SETTINGS.firewall, allowedHosts: [] };
+    const demand = { outbound: [], imageRegistries: ['example.azurecr.io'] };
+    const [names] = egressCollections(demand, ADDRESSES, settings);
     expect(names?.rules).toContainEqual(
       web('images-example-azurecr-io-443', 'images example.azurecr.io', [
         'example.azurecr.io',

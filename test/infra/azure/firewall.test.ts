@@ -12,7 +12,7 @@ function record(environment: 'hyperion-dev' | 'hyperion-prod', tier: 'Standard' 
       network: networkOf(),
       monitoring: { workspaceId: output('/workspace') },
       addresses: ADDRESSES,
-      demand: environment === 'hyperion-prod' ? HYPERION : { inbound: [], outbound: [] },
+      demand: environment === 'hyperion-prod' ? HYPERION : { inbound: [], outbound: [], imageRegistries: [] },
       settings: { ...SETTINGS.firewall, tier },
     });
     return { publicAddress };
