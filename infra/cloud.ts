@@ -66,6 +66,10 @@ export interface CloudDemand {
   readonly outbound: readonly OutboundFlow[];
   /** Hosts of the registries from which nodes fetch images, e.g. `quay.io`; sorted. */
   readonly imageRegistries: readonly string[];
+  /**
+   * Whether pods dial nodes by the nodes' own addresses, as scrapers of node agents do: NetworkPolicies name those by `ipBlock`.
+   */
+  readonly dialsNodes: boolean;
   /** Sum of what all pods request. */
   readonly requests: { readonly cpuMillis: number; readonly memoryMebibytes: number };
 }

@@ -1,9 +1,6 @@
 /**
  * The Kubernetes cluster (AKS): API server inside the network, people by Entra ID, pods by workload identity, nodes over the zones,
- * Cilium for the platform's NetworkPolicies, and no way out but the firewall.
- *
- * Cilium matches no `ipBlock` against pods and nodes, and the platform's policies name those by labels. Azure's own engine, which
- * would, is on its way out. @see https://learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium
+ * an engine for the platform's NetworkPolicies, and no way out but the firewall.
  */
 import * as containerservice from '@pulumi/azure-native/containerservice';
 import { all, type Output, type Resource } from '@pulumi/pulumi';
@@ -52,7 +49,7 @@ export interface ClusterProps {
   /** @default Azure's keys */
   readonly diskEncryption?: DiskEncryption;
   readonly settings: ClusterSettings;
-  readonly demand: Pick<CloudDemand, 'storageClasses'>;
+  readonly demand: Pick<CloudDemand, 'storageClasses' | 'dialsNodes'>;
   /** What the way out is made of: nodes download their programs before they join. */
   readonly wayOut: readonly Resource[];
 }
@@ -77,7 +74,7 @@ export function makeCluster(outer: AzureContext, props: ClusterProps): Cluster {
       agentPoolProfiles: [systemPool(context, poolProps(props), props.settings.systemPool)],
       ...access(context, props),
       ...upkeep(),
-      networkProfile: networkProfile(),
+      networkProfile: networkProfile(props.demand),
       storageProfile: storageProfile(props.demand),
       ...(props.diskEncryption === undefined
         ? {}
@@ -196,11 +193,23 @@ function upkeep() {
   };
 }
 
-function networkProfile() {
+/**
+ * Cilium matches no `ipBlock` against nodes. Calico does, so it enforces the policies of a platform whose pods dial them. A
+ * cluster can go from Calico to Cilium later, and not back; Azure's own engine is on its way out.
+ * @see https://learn.microsoft.com/azure/aks/azure-cni-powered-by-cilium
+ */
+function policyEngine({ dialsNodes }: ClusterProps['demand']) {
+  if (dialsNodes) return { networkPolicy: containerservice.NetworkPolicy.Calico };
   return {
-    networkPlugin: containerservice.NetworkPlugin.Azure,
     networkDataplane: containerservice.NetworkDataplane.Cilium,
     networkPolicy: containerservice.NetworkPolicy.Cilium,
+  };
+}
+
+function networkProfile(demand: ClusterProps['demand']) {
+  return {
+    networkPlugin: containerservice.NetworkPlugin.Azure,
+    ...policyEngine(demand),
     outboundType: containerservice.OutboundType.UserDefinedRouting,
     loadBalancerSku: containerservice.LoadBalancerSku.Standard,
     serviceCidr: SERVICES.block,

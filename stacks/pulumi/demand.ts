@@ -34,6 +34,7 @@ export function cloudDemand(synthesis: Synthesis, generatedSecrets: readonly str
     inbound: inboundFlows(synthesis),
     outbound: outboundFlows(platform),
     imageRegistries: imageRegistries(platform),
+    dialsNodes: platform.graph.connections.some(({ to }) => to.owner.nodeAddresses !== undefined),
     requests: requests(platform),
   };
 }

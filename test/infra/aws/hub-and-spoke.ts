@@ -66,6 +66,7 @@ export const HUB_DEMAND: CloudDemand = {
     { purpose: 'alerts', to: ['0.0.0.0/0'], host: 'hooks.example.com', port: 443 },
   ],
   imageRegistries: ['ghcr.io'],
+  dialsNodes: false,
   requests: { cpuMillis: 8000, memoryMebibytes: 16_000 },
 };
 
@@ -92,6 +93,7 @@ export const SPOKE_DEMAND: CloudDemand = {
     },
   ],
   imageRegistries: ['ghcr.io'],
+  dialsNodes: false,
   requests: { cpuMillis: 1000, memoryMebibytes: 2000 },
 };
 

@@ -43,6 +43,7 @@ export const DEMAND: CloudDemand = {
   inbound: [],
   outbound: [],
   imageRegistries: ['ghcr.io'],
+  dialsNodes: false,
   requests: { cpuMillis: 20_000, memoryMebibytes: 60_000 },
 };
 

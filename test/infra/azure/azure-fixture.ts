@@ -85,6 +85,7 @@ export const DEMAND: CloudDemand = {
   inbound: [],
   outbound: [],
   imageRegistries: ['ghcr.io'],
+  dialsNodes: false,
   requests: { cpuMillis: 60_000, memoryMebibytes: 200_000 },
 };
 

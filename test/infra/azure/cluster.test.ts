@@ -17,6 +17,7 @@ interface Options {
   readonly settings?: ClusterSettings;
   readonly preview?: boolean;
   readonly diskEncryption?: boolean;
+  readonly dialsNodes?: boolean;
 }
 
 function record({
@@ -24,6 +25,7 @@ function record({
   settings = CLUSTER_SETTINGS,
   preview = false,
   diskEncryption = false,
+  dialsNodes = false,
 }: Options): Promise<Recording> {
   return recordProgram(
     () => {
@@ -32,7 +34,7 @@ function record({
         monitoring: { workspaceId: output('/workspace') },
         ...(diskEncryption ? { diskEncryption: { diskEncryptionSetId: output('/disks'), ready: [] } } : {}),
         settings,
-        demand: DEMAND,
+        demand: { ...DEMAND, dialsNodes },
         wayOut: [],
       });
       return { kubeconfig, oidcIssuerUrl } satisfies Record<string, Output<string>>;
@@ -93,6 +95,12 @@ describe('makeCluster', () => {
       // The provider's own default, for networks where pods have addresses of their own kind.
       podCidr: '10.244.0.0/16',
     });
+  });
+
+  it('has an engine that matches nodes by address, where pods dial those', async () => {
+    const { networkProfile } = resource(await record({ dialsNodes: true }), 'ManagedCluster').inputs;
+    expect(networkProfile).toMatchObject({ networkPlugin: 'azure', networkPolicy: 'calico' });
+    expect(networkProfile).not.toHaveProperty('networkDataplane');
   });
 
   it("keeps the system pool for AKS' own pods", () => {

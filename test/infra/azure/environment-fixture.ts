@@ -22,6 +22,7 @@ export const WITHOUT_DATABASE: CloudDemand = {
   secrets: DEMAND.secrets,
   storageClasses: DEMAND.storageClasses,
   imageRegistries: ['ghcr.io'],
+  dialsNodes: false,
   requests: DEMAND.requests,
   hosts: [
     { host: 'otlp.hyperion.example.com', entrance: 'hyperion-pipeline/otlp-http' },

@@ -216,3 +216,24 @@ describe.each(ENVIRONMENT_NAMES)('%s', (name) => {
     expect(demand.requests.memoryMebibytes).toBeGreaterThan(0);
   });
 });
+
+it('dials nodes exactly where a node agent stands in its node’s network', () => {
+  expect(ENVIRONMENT_NAMES.filter((name) => demandOf(name).dialsNodes).sort()).toEqual(
+    ENVIRONMENT_NAMES.filter((name) =>
+      synthesisOf(name).objects.some(
+        ({ object }) => object.kind === 'DaemonSet' && JSON.stringify(object).includes('"hostNetwork":true'),
+      ),
+    ).sort(),
+  );
+  expect(demandOf('epiphany-prod').dialsNodes).toBe(true);
+  expect(demandOf('hyperion-prod').dialsNodes).toBe(false);
+});
+
+it('fetches images from the registries of the platform’s images', () => {
+  expect(demandOf('telemetry-prod').imageRegistries).toEqual([
+    'docker.io',
+    'quay.io',
+    'registry.example.com',
+  ]);
+  expect(demandOf('hyperion-prod').imageRegistries).toEqual(['docker.io', 'ghcr.io', 'quay.io']);
+});
