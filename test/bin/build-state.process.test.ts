@@ -25,7 +25,7 @@ beforeEach(() => {
   root = mkdtempSync(join(tmpdir(), 'hyperion-build-'));
   cpSync(join(CHECKOUT, 'bin'), join(root, 'bin'), { recursive: true });
   symlinkSync(join(CHECKOUT, 'node_modules'), join(root, 'node_modules'));
-  for (const folder of ['apps', 'constructs', 'policies', 'stacks/cli'])
+  for (const folder of ['apps', 'constructs', 'infra', 'policies', 'stacks/cli'])
     mkdirSync(join(root, folder), { recursive: true });
   writeFileSync(join(root, 'package-lock.json'), '{}');
   writeFileSync(join(root, 'tsconfig.json'), '{}');
@@ -39,7 +39,7 @@ beforeEach(() => {
         types: ['node'],
         skipLibCheck: true,
       },
-      include: ['apps', 'constructs', 'policies', 'stacks'],
+      include: ['apps', 'constructs', 'infra', 'policies', 'stacks'],
     }),
   );
   write('one');
