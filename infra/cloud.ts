@@ -54,6 +54,11 @@ export interface CloudDemand {
   readonly objectStores: readonly ObjectStoreDemand[];
   /** Grafana's managed PostgreSQL. @default none: it runs in the cluster, or there is none */
   readonly database?: DatabaseDemand;
+  /** Where `ExternalSecret`s look: the kind of place, and the name of their `ClusterSecretStore`. */
+  readonly secretStore: {
+    readonly kind: SecretStoreAccess['kind'] | 'onepassword';
+    readonly name: string;
+  };
   /** Secrets that `ExternalSecret`s read, by name; sorted. */
   readonly secrets: readonly SecretDemand[];
   /** Classes that claims name. */

@@ -105,7 +105,7 @@ export function awsCloud(inputs: AwsCloudInputs): Cloud {
     objectStores: stores.objectStores,
     ...(stores.database !== undefined && { database: { host: stores.database.host } }),
     ...entrance(neighbour.hub, groups),
-    secretStore: { kind: 'aws-secrets-manager', name: demand.environment, region: settings.region },
+    secretStore: { kind: 'aws-secrets-manager', name: demand.secretStore.name, region: settings.region },
     storageClasses: [
       volumeClass(demand.environment, inputs.tags, keys.dataArn),
       ...(stores.files === undefined ? [] : [stores.files.storageClass]),

@@ -98,7 +98,7 @@ export function azureCloud(inputs: AzureCloudInputs): Cloud {
     ],
     objectStores: objectStorage.stores,
     ...(database === undefined ? {} : { database: { host: database.host } }),
-    secretStore: { kind: 'azure-key-vault', name: demand.environment, vaultUrl: secrets.vaultUri },
+    secretStore: { kind: 'azure-key-vault', name: demand.secretStore.name, vaultUrl: secrets.vaultUri },
     // AKS brings those that the platform's claims name (checkAzure).
     storageClasses: [],
     operators: { 'external-secrets': actsAs(externalSecrets), 'cert-manager': actsAs(certManager) },

@@ -30,7 +30,8 @@ export function planCloud(wanted: Wanted): PlannedCloud {
   if (settings.cloud === 'existing') return planExisting(settings);
   if (site.kind !== settings.cloud) return { problems: [elsewhere(settings, site.kind)] };
   const tags = defaultTags(demand, settings.ownership ?? { owner: '', costCentre: '' });
-  return site.kind === 'azure' ? planAzure(wanted, site, tags) : planAws(wanted, site, tags);
+  const plan = site.kind === 'azure' ? planAzure(wanted, site, tags) : planAws(wanted, site, tags);
+  return { ...plan, problems: [...checkSecretStore(demand, site.kind), ...plan.problems] };
 }
 
 function planExisting(settings: StackSettings): PlannedCloud {
@@ -102,4 +103,24 @@ function elsewhere({ cloud, path }: StackSettings, place: Site['kind']): Setting
     rule: `the environment's addresses are those of ${place}`,
     remedy: `set it to ${place}, or to existing for a cluster that is there already`,
   };
+}
+
+/** Which store of secrets each cloud has. */
+const SECRET_STORES = { azure: 'azure-key-vault', aws: 'aws-secrets-manager' } as const;
+
+function checkSecretStore(
+  { environment, secretStore }: Wanted['demand'],
+  cloud: keyof typeof SECRET_STORES,
+): SettingProblem[] {
+  const own = SECRET_STORES[cloud];
+  if (secretStore.kind === own) return [];
+  return [
+    {
+      path: environment,
+      property: 'secretStore.kind',
+      value: secretStore.kind,
+      rule: `a stack on ${cloud} keeps the platform's secrets in the cloud's own store, ${own}`,
+      remedy: `set it to ${own} in the environment's values`,
+    },
+  ];
 }

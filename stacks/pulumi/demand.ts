@@ -28,6 +28,7 @@ export function cloudDemand(synthesis: Synthesis, generatedSecrets: readonly str
     references: [...platform.cloudRefs.keys()].sort(),
     objectStores: objectStoreDemands(synthesis),
     ...(database === undefined ? {} : { database }),
+    secretStore: platform.secretStore,
     secrets: secretDemands(synthesis, { database, generatedSecrets }),
     storageClasses: storageClasses(objects),
     hosts: hostDemands(synthesis),

@@ -81,7 +81,7 @@ describe('a hub', () => {
     expect(Object.keys(cloud.objectStores)).toEqual(['metrics-backup']);
     expect(cloud.secretStore).toEqual({
       kind: 'aws-secrets-manager',
-      name: 'hub-infra',
+      name: 'the-store',
       region: 'eu-central-1',
     });
     expect(cloud.storageClasses.map(({ name }) => name)).toEqual(['gp3-encrypted', 'efs-encrypted']);

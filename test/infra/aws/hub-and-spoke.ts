@@ -67,6 +67,7 @@ export const HUB_DEMAND: CloudDemand = {
   ],
   imageRegistries: ['ghcr.io'],
   dialsNodes: false,
+  secretStore: { kind: 'aws-secrets-manager', name: 'the-store' },
   requests: { cpuMillis: 8000, memoryMebibytes: 16_000 },
 };
 
@@ -94,6 +95,7 @@ export const SPOKE_DEMAND: CloudDemand = {
   ],
   imageRegistries: ['ghcr.io'],
   dialsNodes: false,
+  secretStore: { kind: 'aws-secrets-manager', name: 'the-store' },
   requests: { cpuMillis: 1000, memoryMebibytes: 2000 },
 };
 

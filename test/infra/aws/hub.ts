@@ -44,6 +44,7 @@ export const DEMAND: CloudDemand = {
   outbound: [],
   imageRegistries: ['ghcr.io'],
   dialsNodes: false,
+  secretStore: { kind: 'aws-secrets-manager', name: 'the-store' },
   requests: { cpuMillis: 20_000, memoryMebibytes: 60_000 },
 };
 

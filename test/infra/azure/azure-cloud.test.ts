@@ -67,7 +67,7 @@ describe('azureCloud', () => {
       egressAddress: '192.0.2.10',
       gatewayAddress: '192.0.2.10',
       stores: ['logs', 'metrics-backup'],
-      secretStore: { kind: 'azure-key-vault', name: 'hyperion-prod' },
+      secretStore: { kind: 'azure-key-vault', name: 'the-store' },
       operators: {
         'external-secrets': { kind: 'azure', tenantId: SETTINGS.tenantId },
         'cert-manager': { kind: 'azure', tenantId: SETTINGS.tenantId },

@@ -86,6 +86,7 @@ export const DEMAND: CloudDemand = {
   outbound: [],
   imageRegistries: ['ghcr.io'],
   dialsNodes: false,
+  secretStore: { kind: 'azure-key-vault', name: 'the-store' },
   requests: { cpuMillis: 60_000, memoryMebibytes: 200_000 },
 };
 

@@ -23,6 +23,7 @@ export const WITHOUT_DATABASE: CloudDemand = {
   storageClasses: DEMAND.storageClasses,
   imageRegistries: ['ghcr.io'],
   dialsNodes: false,
+  secretStore: { kind: 'azure-key-vault', name: 'the-store' },
   requests: DEMAND.requests,
   hosts: [
     { host: 'otlp.hyperion.example.com', entrance: 'hyperion-pipeline/otlp-http' },
