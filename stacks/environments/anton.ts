@@ -5,6 +5,7 @@ import { Duration, Size } from 'cdk8s';
 import type { LokiAlloyProps } from '../../constructs/systems/loki-alloy-props';
 import type { Site } from '../../infra/cloud';
 import type { PolicyException } from '../../policies/exception';
+import { singleReplicaException } from './exceptions';
 
 const NAMESPACE = 'monitoring';
 
@@ -57,20 +58,7 @@ export const ANTON: LokiAlloyProps = {
   tailnet: 'walleye-monster',
 };
 
-const OWNER = 'platform';
-
 export const ANTON_EXCEPTIONS: readonly PolicyException[] = [
-  {
-    rule: 'replicas-in-production',
-    resource: { kind: 'Deployment', namespace: NAMESPACE, name: 'loki-gateway' },
-    reason:
-      'The document has one, before a Loki that is one too: agents wait in the log files while either is away',
-    owner: OWNER,
-  },
-  {
-    rule: 'replicas-in-production',
-    resource: { kind: 'Deployment', namespace: NAMESPACE, name: 'loki-canary' },
-    reason: 'A canary writes lines and looks for its own; a second one adds nothing',
-    owner: OWNER,
-  },
+  singleReplicaException(NAMESPACE, 'loki-gateway'),
+  singleReplicaException(NAMESPACE, 'loki-canary'),
 ];

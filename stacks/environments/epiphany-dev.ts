@@ -7,7 +7,7 @@ import type { EpiphanyProps } from '../../constructs/systems/epiphany-props';
 import { azureAddresses } from '../../infra/address-plan';
 import { addressAt } from '../../infra/cidr';
 import type { Site } from '../../infra/cloud';
-import { EPIPHANY_APPLICATIONS, EPIPHANY_TOPICS, nodeAgentExceptions } from './epiphany-common';
+import { EPIPHANY_APPLICATIONS, EPIPHANY_TOPICS, EPIPHANY_AGENT_EXCEPTIONS } from './epiphany-common';
 
 const ADDRESSES = azureAddresses('10.140.0.0/16');
 
@@ -67,4 +67,4 @@ export const EPIPHANY_DEV: EpiphanyProps = {
   },
 };
 
-export const EPIPHANY_DEV_EXCEPTIONS = nodeAgentExceptions();
+export const EPIPHANY_DEV_EXCEPTIONS = EPIPHANY_AGENT_EXCEPTIONS;

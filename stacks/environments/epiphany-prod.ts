@@ -10,7 +10,8 @@ import { azureAddresses } from '../../infra/address-plan';
 import { addressAt } from '../../infra/cidr';
 import type { Site } from '../../infra/cloud';
 import type { PolicyException } from '../../policies/exception';
-import { EPIPHANY_APPLICATIONS, EPIPHANY_TOPICS, nodeAgentExceptions } from './epiphany-common';
+import { EPIPHANY_AGENT_EXCEPTIONS, EPIPHANY_APPLICATIONS, EPIPHANY_TOPICS } from './epiphany-common';
+import { singleReplicaException } from './exceptions';
 
 const ADDRESSES = azureAddresses('10.150.0.0/16');
 
@@ -81,19 +82,9 @@ export const EPIPHANY_PROD: EpiphanyProps = {
 };
 
 export const EPIPHANY_PROD_EXCEPTIONS: readonly PolicyException[] = [
-  ...nodeAgentExceptions(),
-  {
-    rule: 'replicas-in-production',
-    resource: { kind: 'Deployment', namespace: 'epiphany-messaging', name: 'kafka-exporter' },
-    reason: 'Two exporters report every figure twice; while one is away, only its graphs have a gap',
-    owner: 'platform',
-  },
-  {
-    rule: 'replicas-in-production',
-    resource: { kind: 'Deployment', namespace: 'epiphany-logging', name: 'elasticsearch-exporter' },
-    reason: 'Two exporters report every figure twice; while one is away, only its graphs have a gap',
-    owner: 'platform',
-  },
+  ...EPIPHANY_AGENT_EXCEPTIONS,
+  singleReplicaException('epiphany-messaging', 'kafka-exporter'),
+  singleReplicaException('epiphany-logging', 'elasticsearch-exporter'),
 ];
 
 /** What is left of the document's form, until the migration to KRaft is done. */

@@ -4,7 +4,7 @@
 import { Duration, Size } from 'cdk8s';
 import type { Hubs, SpokeProps } from '../../constructs/systems/hub-and-spoke-props';
 import { awsAddresses } from '../../infra/address-plan';
-import type { PolicyException } from '../../policies/exception';
+import { nodeAgentExceptions, singleReplicaException } from './exceptions';
 
 /** The primary hub's network, over three zones. */
 export const HUB_ADDRESSES = awsAddresses('10.110.0.0/16', 3);
@@ -34,32 +34,7 @@ export const HUB_COMMON = {
   survivesOutage: Duration.hours(48),
 } satisfies Partial<SpokeProps>;
 
-const NAMESPACE = 'node-agents';
-const OWNER = 'platform';
-
-/** What the agents on every node need by their nature, and one namespace for them alone. */
-export const NODE_AGENT_EXCEPTIONS: readonly PolicyException[] = [
-  {
-    rule: 'namespace-pod-security',
-    resource: { kind: 'Namespace', name: NAMESPACE },
-    reason:
-      'Node agents mount paths of their node, which "restricted" and "baseline" refuse; nothing else runs here',
-    owner: OWNER,
-  },
-  ...(['no-host-path', 'no-host-namespaces', 'no-host-ports'] as const).map((rule) => ({
-    rule,
-    resource: { kind: 'DaemonSet' as const, namespace: NAMESPACE, name: 'node-exporter' },
-    reason: 'It tells of the node itself: its file systems, its processes and its network interfaces',
-    owner: OWNER,
-  })),
-];
+export const NODE_AGENT_EXCEPTIONS = nodeAgentExceptions('node-agents', ['node-exporter']);
 
 /** In production besides. */
-export const SINGLE_REPLICA_EXCEPTIONS: readonly PolicyException[] = [
-  {
-    rule: 'replicas-in-production',
-    resource: { kind: 'Deployment', namespace: 'monitoring', name: 'kube-state-metrics' },
-    reason: 'Two would report every object twice; while it restarts only its graphs have a gap',
-    owner: OWNER,
-  },
-];
+export const SINGLE_REPLICA_EXCEPTIONS = [singleReplicaException('monitoring', 'kube-state-metrics')];

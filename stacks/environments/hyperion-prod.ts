@@ -8,6 +8,7 @@ import { azureAddresses } from '../../infra/address-plan';
 import { addressAt } from '../../infra/cidr';
 import type { Site } from '../../infra/cloud';
 import type { PolicyException } from '../../policies/exception';
+import { singleReplicaException } from './exceptions';
 import { HYPERION_COMMON } from './hyperion-common';
 
 const STORAGE_CLASS = 'managed-csi-premium';
@@ -123,16 +124,6 @@ export const HYPERION_PROD: HyperionProps = {
 };
 
 export const HYPERION_PROD_EXCEPTIONS: readonly PolicyException[] = [
-  {
-    rule: 'replicas-in-production',
-    resource: { kind: 'Deployment', namespace: 'hyperion-pipeline', name: 'kafka-exporter' },
-    reason: 'Two exporters report every figure twice; while one is away, only its graphs have a gap',
-    owner: 'platform',
-  },
-  {
-    rule: 'replicas-in-production',
-    resource: { kind: 'Deployment', namespace: 'hyperion-store', name: 'loki-canary' },
-    reason: 'A canary writes lines and looks for its own; a second one adds nothing',
-    owner: 'platform',
-  },
+  singleReplicaException('hyperion-pipeline', 'kafka-exporter'),
+  singleReplicaException('hyperion-store', 'loki-canary'),
 ];
