@@ -121,6 +121,17 @@ function limitMistakes({ name, requestsPerSecond, to, authority }: HAProxyRoute)
 }
 
 function guestMistakes({ name, from }: HAProxyRoute): Mistake[] {
+  const podsOfOthers = from.filter(({ reach }) => reach.kind !== 'addresses');
+  if (podsOfOthers.length > 0) {
+    return [
+      {
+        property: `routes.${name}.from`,
+        value: podsOfOthers.map(({ id }) => id),
+        rule: 'HAProxy tells guests by their address, and pods have none that stays',
+        remedy: 'let pods call the application itself, or name the address blocks of their network',
+      },
+    ];
+  }
   if (from.length > 0) return [];
   return [
     {

@@ -4,6 +4,8 @@
  */
 import { checkCatalog } from '../../../constructs/core/catalog-checks';
 import { complete } from '../../../constructs/core/complete';
+import { External } from '../../../constructs/core/party';
+import { Platform } from '../../../constructs/core/platform';
 import { SecretRef } from '../../../constructs/core/secrets';
 import type { HAProxyProps, HAProxyRoute } from '../../../constructs/ingress/haproxy';
 import { manifest, problemsOf } from '../core/fixture';
@@ -257,6 +259,21 @@ describe('what it refuses', () => {
     ],
   ])('%s', (_, change, rule) => {
     expect(changed(change)).toContain(rule);
+  });
+
+  it('guests that are pods, whom a list of addresses cannot name', () => {
+    const { platform } = sampleHAProxy({}, ([shop], offices) => {
+      const pods = { namespace: 'shop', labels: { app: 'cart' } };
+      const cart = new External(Platform.of(offices), 'cart', { description: 'Shopping carts', pods });
+      return shop === undefined ? [] : [{ ...shop, from: [...shop.from, cart] }];
+    });
+    expect(problemsOf(platform)).toContain(
+      [
+        'routes.shop.from = ["cart"]',
+        '  rule:   HAProxy tells guests by their address, and pods have none that stays',
+        '  remedy: let pods call the application itself, or name the address blocks of their network',
+      ].join('\n'),
+    );
   });
 
   it('TLS that nobody could check', () => {
