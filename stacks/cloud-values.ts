@@ -2,6 +2,7 @@
  * Puts the values of a cloud into synthesised files, for whoever deploys without Pulumi: what
  * `pulumi stack output cloudValues --json` prints, one text for each reference.
  */
+import { withValues } from '../constructs/core/cloud-ref';
 import type { Problem } from '../constructs/core/config-error';
 import type { Platform } from '../constructs/core/platform';
 
@@ -57,13 +58,5 @@ export function withCloudValues(
   files: ReadonlyMap<string, string>,
   values: CloudValues,
 ): Map<string, string> {
-  return new Map(
-    [...files].map(([path, text]) => [
-      path,
-      Object.entries(values).reduce(
-        (done, [name, value]) => done.replaceAll(`\${cloud:${name}}`, value),
-        text,
-      ),
-    ]),
-  );
+  return new Map([...files].map(([path, text]) => [path, withValues(text, (name) => values[name])]));
 }

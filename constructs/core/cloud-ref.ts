@@ -26,5 +26,23 @@ export function cloudRef(scope: Construct, name: string, description: string): s
     });
   }
   platform.cloudRefs.set(name, description);
+  return placeholder(name);
+}
+
+/** As it stands in manifests. */
+export function placeholder(name: string): string {
   return `\${cloud:${name}}`;
+}
+
+/** Its one group is the name. */
+export const PLACEHOLDER = /\$\{cloud:([^}]*)\}/g;
+
+/** Names of the values for which a text waits, as often as it does. */
+export function cloudNamesIn(text: string): string[] {
+  return [...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name);
+}
+
+/** The text with values in the place of placeholders; one without a value stays. */
+export function withValues(text: string, valueOf: (name: string) => string | undefined): string {
+  return text.replace(PLACEHOLDER, (found, name: string) => valueOf(name) ?? found);
 }

@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { JsonPatch } from 'cdk8s';
+import { cloudNamesIn, placeholder } from './cloud-ref';
 import type { MountedConfig } from './component';
 
 export interface HardeningProps {
@@ -83,11 +84,9 @@ export function lowPortPatch(port: number): JsonPatch {
  */
 export function configVersion(configs: readonly MountedConfig[]): string {
   const texts = configs.flatMap(({ files }) => files.map(({ text }) => text));
-  const references = texts.flatMap((text) => text.match(CLOUD_REFERENCE) ?? []);
+  const references = texts.flatMap(cloudNamesIn).map(placeholder);
   return [configHash(configs), ...new Set(references.sort())].join(' ');
 }
-
-const CLOUD_REFERENCE = /\$\{cloud:[^}]+\}/g;
 
 export function configHash(configs: readonly MountedConfig[]): string {
   return contentHash(configs.map(({ configMapName, files }) => [configMapName, files]));

@@ -3,15 +3,13 @@
  */
 import { parseBlock } from '../cidr';
 import type { CloudDemand } from '../cloud';
+import { KUBERNETES_VERSIONS } from '../kubernetes-versions';
 import type { SettingProblem } from '../setting-error';
 import { ADD_ONS } from './add-ons';
 import type { ClusterSettings } from './cluster';
 import { checkLogDays } from './log-retention';
 import { checkNodePools } from './node-pool-checks';
 import { checkRoleArns } from './role-arn';
-
-/** Minors that EKS offers in standard support and that the platform's components are proved on. */
-const KUBERNETES_VERSIONS: readonly string[] = ['1.34', '1.35', '1.36'];
 
 const ADD_ON_VERSION = /^v\d+\.\d+\.\d+-eksbuild\.\d+$/;
 

@@ -59,7 +59,6 @@ export function azureCloud(inputs: AzureCloudInputs): Cloud {
     monitoring,
     settings: settings.cluster,
     demand,
-    wayOut: firewall.ready,
     ...(settings.cluster.diskKey === 'own' ? { diskEncryption: makeDiskEncryption(context, secrets) } : {}),
   });
   const issuerUrl = cluster.oidcIssuerUrl;

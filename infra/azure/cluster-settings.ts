@@ -4,6 +4,7 @@
 import { Type, type Static } from '@sinclair/typebox';
 import { parseBlock } from '../cidr';
 import type { CloudDemand } from '../cloud';
+import { KUBERNETES_VERSIONS } from '../kubernetes-versions';
 import type { SettingProblem } from '../setting-error';
 import { checkNodePools } from './check-node-pools';
 import { SystemPool, WorkloadPool } from './node-pools';
@@ -54,9 +55,6 @@ export const ClusterSettings = Type.Object(
   { additionalProperties: false },
 );
 export type ClusterSettings = Static<typeof ClusterSettings>;
-
-/** Those that AKS supports and the platform is tested with. */
-const KUBERNETES_VERSIONS = ['1.34', '1.35', '1.36'];
 
 /** What AKS allows. */
 const WINDOW = { leastHours: 4, mostHours: 24 };

@@ -50,8 +50,6 @@ export interface ClusterProps {
   readonly diskEncryption?: DiskEncryption;
   readonly settings: ClusterSettings;
   readonly demand: Pick<CloudDemand, 'storageClasses' | 'dialsNodes'>;
-  /** What the way out is made of: nodes download their programs before they join. */
-  readonly wayOut: readonly Resource[];
 }
 
 export function makeCluster(outer: AzureContext, props: ClusterProps): Cluster {
@@ -83,7 +81,7 @@ export function makeCluster(outer: AzureContext, props: ClusterProps): Cluster {
     },
     {
       ...context.options,
-      dependsOn: [...roles, ...props.network.ready, ...props.wayOut, ...(props.diskEncryption?.ready ?? [])],
+      dependsOn: [...roles, ...props.network.ready, ...(props.diskEncryption?.ready ?? [])],
       // Volumes live in its node resource group, and go with it.
       protect: context.tier === 'prod',
       retainOnDelete: context.tier === 'prod',

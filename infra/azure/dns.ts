@@ -8,7 +8,7 @@ import * as dns from '@pulumi/azure-native/dns';
 import type { CloudDemand } from '../cloud';
 import type { SettingProblem } from '../setting-error';
 import { type AzureContext, inLayer } from './context';
-import { grantRole, makeWorkloadIdentity, type WorkloadIdentity } from './identity';
+import { makeOperatorIdentity, type WorkloadIdentity } from './identity';
 
 export const DnsSettings = Type.Object(
   {
@@ -60,25 +60,16 @@ export function makeDns(outer: AzureContext, { zone: zoneName }: DnsSettings): P
 }
 
 /** Who makes certificates in the cluster: proves a name by a TXT record in the zone, which no port 80 needs to be open for. */
-const CERT_MANAGER = { namespace: 'cert-manager', name: 'cert-manager' };
-
 export function makeCertManagerIdentity(
   context: AzureContext,
   { zoneId }: Pick<PublicDns, 'zoneId'>,
   issuerUrl: Output<string>,
 ): WorkloadIdentity {
-  const identity = makeWorkloadIdentity(context, {
-    part: 'cert-manager',
-    users: [CERT_MANAGER],
-    issuerUrl,
-  });
-  const role = grantRole(context, {
+  return makeOperatorIdentity(context, 'cert-manager', issuerUrl, {
     name: 'cert-manager-writes-zone',
     role: 'DNS Zone Contributor',
     scope: zoneId,
-    principalId: identity.principalId,
   });
-  return { ...identity, ready: [...identity.ready, role] };
 }
 
 /** @returns undefined for a host outside the zone */

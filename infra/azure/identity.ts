@@ -5,6 +5,7 @@ import * as authorization from '@pulumi/azure-native/authorization';
 import * as managedidentity from '@pulumi/azure-native/managedidentity';
 import type { Input, Output, Resource } from '@pulumi/pulumi';
 import type { CloudDemand, ServiceAccount } from '../cloud';
+import { OPERATOR_ACCOUNTS } from '../operator-accounts';
 import type { SettingProblem } from '../setting-error';
 import type { AzureContext } from './context';
 
@@ -114,6 +115,22 @@ export function grantRole(context: AzureContext, grant: RoleGrant): authorizatio
     },
     context.options,
   );
+}
+
+/** Who an operator in the cluster acts as, with the one role that it needs. */
+export function makeOperatorIdentity(
+  context: AzureContext,
+  operator: keyof typeof OPERATOR_ACCOUNTS,
+  issuerUrl: Output<string>,
+  grant: Omit<RoleGrant, 'principalId'>,
+): WorkloadIdentity {
+  const identity = makeWorkloadIdentity(context, {
+    part: operator,
+    users: [OPERATOR_ACCOUNTS[operator]],
+    issuerUrl,
+  });
+  const role = grantRole(context, { ...grant, principalId: identity.principalId });
+  return { ...identity, ready: [...identity.ready, role] };
 }
 
 /** @param path of the object stores' settings: the demand itself comes from the platform */

@@ -8,12 +8,12 @@
  */
 import * as keyvault from '@pulumi/azure-native/keyvault';
 import { all, secret, type Output, type Resource } from '@pulumi/pulumi';
-import * as random from '@pulumi/random';
+import { RandomPassword } from '@pulumi/random/randomPassword';
 import { Type, type Static } from '@sinclair/typebox';
 import type { CloudDemand } from '../cloud';
 import type { SettingProblem } from '../setting-error';
 import { inLayer, type AzureContext } from './context';
-import { grantRole, makeWorkloadIdentity, type WorkloadIdentity } from './identity';
+import { makeOperatorIdentity, type WorkloadIdentity } from './identity';
 import { sendDiagnostics, type Monitoring } from './monitoring';
 import { keyVaultName } from './names';
 import type { Network } from './network';
@@ -42,9 +42,6 @@ const GENERATED_LENGTH = 40;
 const DEFAULT_ROTATION = 1;
 
 const SECRET_NAME = /^[0-9a-zA-Z-]{1,127}$/;
-
-/** Whom External Secrets runs as. */
-const EXTERNAL_SECRETS = { namespace: 'external-secrets', name: 'external-secrets' };
 
 export interface Secrets {
   readonly vaultId: Output<string>;
@@ -103,18 +100,11 @@ export function makeExternalSecretsIdentity(
   issuerUrl: Output<string>,
 ): WorkloadIdentity {
   const context = inLayer(outer, 'ExternalSecrets');
-  const identity = makeWorkloadIdentity(context, {
-    part: 'external-secrets',
-    users: [EXTERNAL_SECRETS],
-    issuerUrl,
-  });
-  const role = grantRole(context, {
+  return makeOperatorIdentity(context, 'external-secrets', issuerUrl, {
     name: 'external-secrets-reads-vault',
     role: 'Key Vault Secrets User',
     scope: vaultId,
-    principalId: identity.principalId,
   });
-  return { ...identity, ready: [...identity.ready, role] };
 }
 
 function makeVault(context: AzureContext, settings: SecretsSettings): keyvault.Vault {
@@ -150,7 +140,7 @@ function kept({ tier }: AzureContext): { readonly protect: boolean; readonly ret
 }
 
 function generate(context: AzureContext, name: string, rotation = DEFAULT_ROTATION): Output<string> {
-  const { result } = new random.RandomPassword(
+  const { result } = new RandomPassword(
     context.name(`secret-${name}`),
     {
       length: GENERATED_LENGTH,

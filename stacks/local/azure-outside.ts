@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto';
 import { External } from '../../constructs/core/party';
 import type { Platform } from '../../constructs/core/platform';
 import type { Manifest } from '../../policies/manifest';
+import { cloudNamesIn } from '../../constructs/core/cloud-ref';
 import type { Outsider } from './plan/plan';
 import type { WavedObject } from './plan/plan-objects';
 import { fieldsAt, listAt, podTemplateOf, textAt, type Fields } from '../manifest-data';
@@ -46,7 +47,8 @@ export function azureOutside(platform: Platform, objects: readonly WavedObject[]
   if (entra === undefined || blobs.length === 0) return { objects, cloud, outsiders: [] };
 
   const stores = blobs.map((blob) => {
-    const account = cloud.get(/^\$\{cloud:(.*)\}$/.exec(blob.host.split('.')[0] ?? '')?.[1] ?? '') ?? '';
+    const [name = ''] = cloudNamesIn(blob.host);
+    const account = cloud.get(name) ?? '';
     return { account, container: blob.id.replace(/^blob-/, ''), address: addressIn(blob) };
   });
   const hosts = stores.map(({ account }) => `${account}.${SUFFIX}`);

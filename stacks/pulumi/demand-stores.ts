@@ -1,13 +1,14 @@
 /**
  * Which object stores a platform uses, and which service accounts use each.
  */
+import { placeholder } from '../../constructs/core/cloud-ref';
 import { External, type Party } from '../../constructs/core/party';
 import type { Platform } from '../../constructs/core/platform';
 import { Task } from '../../constructs/core/task';
 import { Workload } from '../../constructs/core/workload';
 import type { ObjectStoreDemand, ServiceAccount } from '../../infra/cloud';
 import type { Synthesis } from '../synthesis';
-import { identityReference, placeholder, purposeOf } from './references';
+import { identityReference, purposeOf } from './references';
 
 export function objectStoreDemands(synthesis: Synthesis): ObjectStoreDemand[] {
   const { platform } = synthesis;

@@ -3,6 +3,7 @@
  * manifests and cloud name the same ones.
  */
 import { concat, type Input } from '@pulumi/pulumi';
+import { cloudNamesIn, placeholder, PLACEHOLDER } from '../../constructs/core/cloud-ref';
 import type { Cloud, HandedOver } from '../../infra/cloud';
 import type { SettingProblem } from '../../infra/setting-error';
 import { fieldsAt } from '../manifest-data';
@@ -11,13 +12,6 @@ import type { Manifest } from '../../policies/manifest';
 const DATABASE_HOST = 'grafana-database-host';
 const CERTIFICATE_ARN = 'load-balancer-certificate-arn';
 const SECURITY_GROUP_ID = 'load-balancer-security-group-id';
-
-const PLACEHOLDER = /\$\{cloud:([^}]*)\}/g;
-
-/** As it stands in manifests. */
-export function placeholder(name: string): string {
-  return `\${cloud:${name}}`;
-}
 
 /** E.g. `logs`, for a reference that stands for an object store; undefined for any other. */
 export function purposeOf(name: string): string | undefined {
@@ -123,8 +117,7 @@ function remedyFor(name: string): string {
 }
 
 function namesIn(objects: readonly Manifest[]): string[] {
-  const text = JSON.stringify(objects);
-  return [...new Set([...text.matchAll(PLACEHOLDER)].map(([, name = '']) => name))].sort();
+  return [...new Set(cloudNamesIn(JSON.stringify(objects)))].sort();
 }
 
 /**

@@ -2,6 +2,7 @@
  * The environment's objects as the planning asks for them: by kind, with the cloud's values put in, and what pods refer
  * to found by name.
  */
+import { withValues } from '../../../constructs/core/cloud-ref';
 import { formatResource, type Manifest } from '../../../policies/manifest';
 import { fieldsAt, namespacedName, type Fields } from '../../manifest-data';
 import { Obstacle } from './plan-obstacle';
@@ -86,17 +87,8 @@ export class PlanObjects {
   }
 }
 
-/** Names of the cloud's values that stand unresolved in a text. */
-export function cloudNamesIn(text: string): string[] {
-  return [...text.matchAll(CLOUD)].map(([, name]) => name ?? '');
-}
-
-const CLOUD = /\$\{cloud:([^}]*)\}/g;
-
 function fillIn(value: unknown, cloud: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string') {
-    return value.replace(CLOUD, (placeholder, name: string) => cloud.get(name) ?? placeholder);
-  }
+  if (typeof value === 'string') return withValues(value, (name) => cloud.get(name));
   if (Array.isArray(value)) return value.map((item) => fillIn(item, cloud));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, fillIn(item, cloud)]));

@@ -1,6 +1,7 @@
 /**
  * A workload's manifest → its pods.
  */
+import { cloudNamesIn, placeholder } from '../../../constructs/core/cloud-ref';
 import type { Manifest } from '../../../policies/manifest';
 import {
   containersOf,
@@ -15,7 +16,7 @@ import { podAddress } from './addresses';
 import type { PodPlan, ServicePlan } from '../cluster-plan';
 import { containerPlan } from './pod-containers';
 import type { PodIdentity } from './pod-identity';
-import { cloudNamesIn, type PlanObjects } from './plan-objects';
+import type { PlanObjects } from './plan-objects';
 import { Obstacle } from './plan-obstacle';
 import type { Programs } from '../programs';
 import { serviceLinks } from './services';
@@ -81,7 +82,7 @@ export function podsOf(workload: Workload, context: WorkloadContext): PodPlan[] 
   const cloudNames = [...new Set(pods.flatMap((pod) => cloudNamesIn(JSON.stringify(pod))))];
   if (cloudNames.length > 0) {
     throw new Obstacle(
-      `needs what only the cloud knows, and no value is given for ${cloudNames.map((name) => `\${cloud:${name}}`).join(', ')}`,
+      `needs what only the cloud knows, and no value is given for ${cloudNames.map(placeholder).join(', ')}`,
     );
   }
   return pods;

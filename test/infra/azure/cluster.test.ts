@@ -35,7 +35,6 @@ function record({
         ...(diskEncryption ? { diskEncryption: { diskEncryptionSetId: output('/disks'), ready: [] } } : {}),
         settings,
         demand: { ...DEMAND, dialsNodes },
-        wayOut: [],
       });
       return { kubeconfig, oidcIssuerUrl } satisfies Record<string, Output<string>>;
     },
