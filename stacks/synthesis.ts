@@ -14,6 +14,7 @@ import { kyvernoException, kyvernoPolicy } from '../policies/kyverno';
 import type { Manifest } from '../policies/manifest';
 import { appliesIn } from '../policies/rule';
 import { RULES } from '../policies/rules';
+import { compareText } from './compare-text';
 import { graphDocument } from './graph-document';
 import { POLICIES_WAVE, startOrder } from './start-order';
 
@@ -143,11 +144,6 @@ function kindRank(kind: string): number {
 
 function sortKey({ apiVersion, kind, metadata }: Manifest): string {
   return [kind, apiVersion, metadata.namespace ?? '', metadata.name].join('\0');
-}
-
-/** By code points: `localeCompare` depends on the machine. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function policyObjects(platform: Platform, exceptions: readonly PolicyException[]): Manifest[] {

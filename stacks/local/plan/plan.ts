@@ -2,6 +2,7 @@
  * The manifests of an environment → what the loopback cluster runs. Pure: files, programs and secrets are handed in.
  */
 import { formatResource, type Manifest } from '../../../policies/manifest';
+import { compareText } from '../../compare-text';
 import { fieldsAt, numberAt, podTemplateOf, textAt } from '../../manifest-data';
 import type { ClusterPlan, LeftOut, PodPlan, ServicePlan } from '../cluster-plan';
 import { PlanObjects, type WavedObject } from './plan-objects';
@@ -256,9 +257,4 @@ function namespaceOf(object: Manifest): string {
 
 function sortKey(object: Manifest): string {
   return [namespaceOf(object), object.metadata.name, object.kind].join('\0');
-}
-
-/** By code points: `localeCompare` depends on the machine. */
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
