@@ -1,10 +1,12 @@
 /**
- * `npm run docs`: writes `docs/environments/<env>.md` for each environment, and `docs/services.md`. With `--check` it writes
+ * `npm run docs`: writes `docs/environments/<env>.md` for each environment, `docs/services.md` and
+ * `docs/alerts.md`. With `--check` it writes
  * nothing, and fails when a committed page is not what would be written.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENVIRONMENTS } from '../stacks/environments';
+import { alertsPage } from './alerts-page';
 import { environmentPage } from './environment-page/page';
 import { servicesPage } from './services-page';
 
@@ -15,7 +17,7 @@ function pagesToBe(): ReadonlyMap<string, string> {
   const environments = Object.entries(ENVIRONMENTS).map(
     ([name, environment]) => [`environments/${name}.md`, environmentPage(name, environment)] as const,
   );
-  return new Map([...environments, ['services.md', servicesPage()]]);
+  return new Map([...environments, ['alerts.md', alertsPage(ENVIRONMENTS)], ['services.md', servicesPage()]]);
 }
 
 function main(args: readonly string[]): number {

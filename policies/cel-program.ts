@@ -55,6 +55,11 @@ export function judge(checks: Checks, bindings: Bindings): string[] {
   });
 }
 
+/** Whether a condition of the rule says that it is not about this thing. */
+export function isLeftOut({ matchConditions = [] }: Checks, bindings: Bindings): boolean {
+  return matchConditions.some(({ expression }) => run(expression, bindings) === false);
+}
+
 function notJudged(where: string, result: CelResult): string {
   const why = isCelError(result) ? result.message : `it gives ${typeof result}, not true or false`;
   return `Could not be judged: ${where}: ${why}`;

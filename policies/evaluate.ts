@@ -1,4 +1,4 @@
-import { judge, toCel, type Bindings } from './cel-program';
+import { isLeftOut, judge, toCel, type Bindings } from './cel-program';
 import { excepts, type PolicyException } from './exception';
 import { byWorst } from './finding-order';
 import { apiVersionOf } from './kinds';
@@ -42,6 +42,17 @@ export function evaluate(
     return judging.flatMap((rule) => judge(rule, bindings).map((message) => finding(rule, object, message)));
   });
   return findings.sort(byWorst(sortKey));
+}
+
+/** Those that judge the object: they speak about its kind in this tier, and none of their conditions leaves it out. */
+export function rulesFor(rules: readonly Rule[], object: Manifest, tier: Tier): Rule[] {
+  const bindings: Bindings = { object: toCel(object), variables: new Map() };
+  return rules
+    .filter((rule) => appliesIn(rule, tier))
+    .filter((rule) =>
+      rule.appliesTo.some((kind) => kind === object.kind && apiVersionOf(kind) === object.apiVersion),
+    )
+    .filter((rule) => !isLeftOut(rule, bindings));
 }
 
 /** Most rules speak about few kinds: an object meets only those that speak about its own. */

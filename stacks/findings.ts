@@ -89,11 +89,16 @@ function policyProblem(
   const name = formatResource(resource);
   return {
     path: `${environment}/${componentOf.get(name) ?? '?'}`,
-    property: `${name}: policy ${rule}`,
+    property: policyProperty(name, rule),
     value: severity,
     rule: message,
     remedy,
   };
+}
+
+/** How a finding names the object and the rule that it breaks. */
+export function policyProperty(object: string, rule: string): string {
+  return `${object}: policy ${rule}`;
 }
 
 function refOf({ kind, metadata }: { kind: string; metadata: { name: string; namespace?: string } }): {

@@ -12,14 +12,23 @@ export interface OutputFolder {
   readonly files: ReadonlyMap<string, string>;
 }
 
-/** Every folder that `hyperion synth` wrote holds it; what does not is not ours to replace. */
-const MARKER = 'graph.json';
+/** By which a command knows the folders that it wrote; what has no such file is not its to replace. */
+export interface FolderWriter {
+  readonly marker: string;
+  readonly command: string;
+}
+
+const SYNTH: FolderWriter = { marker: 'graph.json', command: 'hyperion' };
 
 /**
  * Replaces each folder under `parent`; none of them when one cannot be written.
  * @throws OutputError when a folder cannot be written, or is somebody else's
  */
-export function writeFolders(parent: string, folders: readonly OutputFolder[]): void {
+export function writeFolders(
+  parent: string,
+  folders: readonly OutputFolder[],
+  writer: FolderWriter = SYNTH,
+): void {
   const moves = folders.map(({ name }) => ({
     target: join(parent, name),
     fresh: join(parent, `.${name}.new-${process.pid}`),
@@ -27,7 +36,7 @@ export function writeFolders(parent: string, folders: readonly OutputFolder[]): 
   }));
   try {
     mkdirSync(parent, { recursive: true });
-    for (const { target } of moves) assertOurs(target);
+    for (const { target } of moves) assertOurs(target, writer);
   } catch (error) {
     throw asOutputError(parent, error);
   }
@@ -59,12 +68,12 @@ function asOutputError(parent: string, error: unknown): OutputError {
   return new OutputError(`cannot write to ${parent}: ${reason}; choose another folder with --out`);
 }
 
-function assertOurs(target: string): void {
+function assertOurs(target: string, { marker, command }: FolderWriter): void {
   if (!existsSync(target)) return;
   const entries = readdirSync(target);
-  if (entries.length === 0 || entries.includes(MARKER)) return;
+  if (entries.length === 0 || entries.includes(marker)) return;
   throw new OutputError(
-    `${target} was not written by hyperion (it has no ${MARKER}), and would be replaced; choose another folder with --out`,
+    `${target} was not written by ${command} (it has no ${marker}), and would be replaced; choose another folder with --out`,
   );
 }
 

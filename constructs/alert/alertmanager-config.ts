@@ -7,6 +7,7 @@ import type { SecretRef } from '../core/secrets';
 import { SEVERITIES, type Severity } from './rules';
 import { silencedRoutes, silenceIntervals, type Silence } from './silences';
 import { SCRAPING_DOWN, TARGET_ALERTS } from './target-alerts';
+import { DEAD_MAN, DEAD_MAN_EVERY } from './dead-man';
 
 export type Notification =
   | { readonly kind: 'slack'; readonly channel: string; readonly webhook: SecretRef }
@@ -27,6 +28,19 @@ export interface Routing {
   readonly default: string;
   /** @default all go to the default receiver */
   readonly bySeverity?: Readonly<Partial<Record<Severity, string>>>;
+  /** What a team owns, whatever its severity: by the label `team`. @default by severity */
+  readonly byTeam?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Who is outside of the platform and calls people when the dead-man switch stops coming, e.g. a heartbeat monitor: an operator's
+ * decision. It should wait for six minutes.
+ */
+export interface DeadManSwitch {
+  /** By which a firewall admits it. */
+  readonly host: string;
+  /** The whole URL, which holds its token. */
+  readonly url: SecretRef;
 }
 
 export interface Grouping {
@@ -42,6 +56,7 @@ export interface AlertmanagerConfigProps {
   /** By name. */
   readonly receivers: Readonly<Record<string, readonly Notification[]>>;
   readonly routing: Routing;
+  readonly deadMan: DeadManSwitch;
   readonly grouping: Grouping;
   /** @default none */
   readonly silences?: readonly Silence[];
@@ -50,20 +65,26 @@ export interface AlertmanagerConfigProps {
 }
 
 /** One message for each alert of one component: its replicas and its series come together. */
-const GROUP_BY = ['alertname', 'component', 'environment'] as const;
+const GROUP_BY = ['alertname', 'component', 'environment', 'spoke'] as const;
+const DEAD_MAN_RECEIVER = 'dead-man-switch';
 
 const SLACK_TITLE = '[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }} {{ .CommonLabels.component }}';
 const SLACK_TEXT =
-  '{{ range .Alerts }}*{{ .Annotations.summary }}*\n{{ .Annotations.description }}\n{{ end }}';
+  '{{ range .Alerts }}*{{ .Annotations.summary }}*\n{{ .Annotations.description }}\n{{ .Annotations.runbook_url }}\n{{ end }}';
 
 export function renderAlertmanager(props: AlertmanagerConfigProps): object {
-  const { routing, grouping } = props;
+  const { routing, grouping, deadMan, fileOf } = props;
   const silences = props.silences ?? [];
+  const byTeam = Object.entries(routing.byTeam ?? {}).map(([team, receiver]) => ({
+    receiver,
+    matchers: [`team=${JSON.stringify(team)}`],
+  }));
   const bySeverity = SEVERITIES.flatMap((severity) => {
     const receiver = routing.bySeverity?.[severity];
     return receiver === undefined ? [] : [{ receiver, matchers: [`severity="${severity}"`] }];
   });
-  const routes = silencedRoutes(silences, bySeverity);
+  // The first route that fits is taken: the dead-man switch comes before silences, which may fit everything.
+  const routes = [DEAD_MAN_ROUTE, ...silencedRoutes(silences, [...byTeam, ...bySeverity])];
   return {
     ...(silences.length === 0 ? {} : { time_intervals: silenceIntervals(silences) }),
     route: {
@@ -72,15 +93,33 @@ export function renderAlertmanager(props: AlertmanagerConfigProps): object {
       group_wait: duration(grouping.wait),
       group_interval: duration(grouping.interval),
       repeat_interval: duration(grouping.repeat),
-      ...(routes.length === 0 ? {} : { routes }),
+      routes,
     },
     inhibit_rules: INHIBITIONS,
-    receivers: Object.entries(props.receivers).map(([name, notifications]) => ({
-      name,
-      ...renderNotifications(notifications, props.fileOf),
-    })),
+    receivers: [
+      ...Object.entries(props.receivers).map(([name, notifications]) => ({
+        name,
+        ...renderNotifications(notifications, fileOf),
+      })),
+      // That it has ended is for the service outside to notice.
+      {
+        name: DEAD_MAN_RECEIVER,
+        webhook_configs: [{ url_file: fileOf(deadMan.url), send_resolved: false }],
+      },
+    ],
   };
 }
+
+/** At once and alone, so that neither a group nor a wait of other alerts holds it up. */
+const DEAD_MAN_ROUTE = {
+  receiver: DEAD_MAN_RECEIVER,
+  matchers: [`alertname="${DEAD_MAN}"`],
+  group_by: ['alertname'],
+  group_wait: '0s',
+  group_interval: duration(DEAD_MAN_EVERY),
+  // Not quite as long: it is sent when a group's interval ends and this has passed.
+  repeat_interval: duration(Duration.seconds(DEAD_MAN_EVERY.toSeconds() - 10)),
+} as const;
 
 const INHIBITIONS = [
   // Without metrics everything looks down.
@@ -93,8 +132,8 @@ const INHIBITIONS = [
   // takes two missing labels for equal.
   {
     source_matchers: ['severity="critical"', 'component=~".+"'],
-    target_matchers: ['severity=~"warning|info"', 'component=~".+"'],
-    equal: ['component', 'environment'],
+    target_matchers: ['severity=~"warning|info"', 'component=~".+"', `alertname!="${DEAD_MAN}"`],
+    equal: ['component', 'environment', 'spoke'],
   },
 ];
 

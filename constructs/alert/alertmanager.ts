@@ -15,6 +15,7 @@ import { Workload } from '../core/workload';
 import {
   renderAlertmanager,
   secretOf,
+  type DeadManSwitch,
   type Grouping,
   type Notification,
   type Routing,
@@ -26,6 +27,8 @@ export interface AlertmanagerProps extends ComponentProps {
   readonly receivers: Readonly<Record<string, readonly Notification[]>>;
   /** Who is told what: an operator's decision. */
   readonly routing: Routing;
+  /** Who notices that nothing comes from here any more. */
+  readonly deadMan: DeadManSwitch;
   /**
    * Where the receivers' services lie: CIDR blocks of what stands in a network of one's own, or the internet, as for Slack
    * and PagerDuty, whose addresses change: an operator's decision.
@@ -82,7 +85,9 @@ export class Alertmanager extends Component {
     const mistakes = silenceMistakes(silences);
     for (const mistake of mistakes) this.problem(mistake);
     const replicas = props.replicas ?? REPLICAS[scope.tier];
-    const secrets = notificationsOf(props).map((notification) => this.secret(secretOf(notification)));
+    const secrets = [...notificationsOf(props).map(secretOf), props.deadMan.url].map((ref) =>
+      this.secret(ref),
+    );
     const config = this.configMap(`${id}-config`, [
       ConfigFile.yaml(
         scope,
@@ -90,6 +95,7 @@ export class Alertmanager extends Component {
         renderAlertmanager({
           receivers: props.receivers,
           routing: props.routing,
+          deadMan: props.deadMan,
           grouping: props.grouping ?? ALERTMANAGER_DEFAULTS.grouping,
           // A span that ends before it begins, or with 31 November, is in no calendar.
           silences: mistakes.length === 0 ? silences : [],
@@ -147,7 +153,7 @@ export class Alertmanager extends Component {
 
   private connectReceivers(workload: Workload, props: AlertmanagerProps): void {
     const services = new External(this.platform, `${this.node.id}-receivers`, {
-      description: 'The services that notify people: Slack, PagerDuty, mail',
+      description: 'The services that notify people: Slack, PagerDuty, mail, and whoever notices silence',
       ...(props.receiverCidrs === 'internet' ? INTERNET : { cidrs: props.receiverCidrs }),
     });
     const doors = new Map(
@@ -162,6 +168,16 @@ export class Alertmanager extends Component {
       });
       workload.connect(endpoint, { signals: ['alerts'], purpose: 'notifications' });
     }
+    const heartbeat = services.listen({
+      name: 'dead-man-switch',
+      port: HTTPS_PORT,
+      protocol: 'https',
+      via: { host: props.deadMan.host },
+      signals: ['alerts'],
+      access: 'write',
+      tls: true,
+    });
+    workload.connect(heartbeat, { signals: ['alerts'], purpose: 'dead-man switch' });
   }
 
   private checkReceivers(props: AlertmanagerProps): void {
@@ -170,6 +186,9 @@ export class Alertmanager extends Component {
       ['routing.default', props.routing.default],
       ...Object.entries(props.routing.bySeverity ?? {}).map(
         ([severity, name]) => [`routing.bySeverity.${severity}`, name] as const,
+      ),
+      ...Object.entries(props.routing.byTeam ?? {}).map(
+        ([team, name]) => [`routing.byTeam.${team}`, name] as const,
       ),
     ]);
     for (const [property, name] of used) {

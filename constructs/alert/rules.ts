@@ -3,11 +3,31 @@
  * component it is about, how bad it is, what happens and what to do first.
  */
 import type { Duration } from 'cdk8s';
-import type { Platform } from '../core/platform';
+import type { EvaluatedGroup, Platform } from '../core/platform';
+
+/** The samples' repository; the pages are in `docs/runbooks/`. */
+const RUNBOOKS = 'https://git.example.com/hyperion/docs/runbooks';
 
 /** `critical` wakes somebody; `warning` is for the next working day; `info` is only to be seen. */
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
+
+/** What kind of trouble an alert is about: the review and the tests ask each component for its own. */
+export type About =
+  | 'down'
+  | 'saturated'
+  | 'dropping'
+  | 'lagging'
+  | 'filling'
+  | 'failing'
+  | 'age'
+  | 'backup'
+  | 'replication'
+  | 'objective'
+  | 'dead-man';
+
+/** Whoever runs the platform: the owner of what no other team has. */
+export const DEFAULT_TEAM = 'platform';
 
 export interface AlertRule {
   /** In CamelCase, unique in the environment together with its component. */
@@ -17,8 +37,13 @@ export interface AlertRule {
   /** How long it must hold: longer than what mends itself takes. */
   readonly holds: Duration;
   readonly severity: Severity;
+  readonly about: About;
+  /** Who is told: a label, by which Alertmanager may route. @default DEFAULT_TEAM */
+  readonly team?: string;
   /** The workload or group of workloads that it is about. */
   readonly component: string;
+  /** Scrape jobs that it can be about, where `component` is a template; for the review, not in the rule file. */
+  readonly jobs?: readonly string[];
   /** One line; may name labels as `{{ $labels.pod }}`. */
   readonly summary: string;
   /** What it means for users, and what to look at first. */
@@ -49,7 +74,7 @@ export function renderRules(groups: readonly RuleGroup[]): object {
   };
 }
 
-/** The same, with what is wrong with the groups reported of the component `evaluator`. */
+/** The same for the component `evaluator`: what is wrong with the groups is reported, and the review learns of them. */
 export function renderCheckedRules(
   platform: Platform,
   evaluator: string,
@@ -63,7 +88,27 @@ export function renderCheckedRules(
       remedy: 'rename it, or leave one of the two out',
     });
   }
+  platform.evaluatedRules.push({ evaluator, groups: groups.map(ownedGroup) });
   return renderRules(groups);
+}
+
+/** Where the page of an alert lies, in the repository that the platform is deployed from. */
+export function runbookUrl(alert: string): string {
+  return `${RUNBOOKS}/${runbookFile(alert)}`;
+}
+
+/** Name of an alert's page under `docs/runbooks/`: `DiskFull` has `disk-full.md`. */
+export function runbookFile(alert: string): string {
+  return `${alert.replace(/(?<=[a-z0-9])[A-Z]/g, '-$&').toLowerCase()}.md`;
+}
+
+function ownedGroup({ name, rules }: RuleGroup): EvaluatedGroup {
+  return {
+    name,
+    rules: rules.map((rule) =>
+      'alert' in rule ? { ...rule, team: rule.team ?? DEFAULT_TEAM, runbook: runbookUrl(rule.alert) } : rule,
+    ),
+  };
 }
 
 /** What is wrong with the groups as a whole, as rule and offending name; the expressions are judged by the programs. */
@@ -96,8 +141,12 @@ function renderAlert(rule: AlertRule): object {
     alert: rule.alert,
     expr: rule.expr,
     for: seconds(rule.holds),
-    labels: { severity: rule.severity, component: rule.component },
-    annotations: { summary: rule.summary, description: rule.description },
+    labels: { severity: rule.severity, component: rule.component, team: rule.team ?? DEFAULT_TEAM },
+    annotations: {
+      summary: rule.summary,
+      description: rule.description,
+      runbook_url: runbookUrl(rule.alert),
+    },
   };
 }
 

@@ -31,6 +31,7 @@ export function targetAlerts(
     rules: [
       {
         alert: SCRAPING_DOWN,
+        about: 'down',
         expr: `absent(up{${matchers.join(', ')}})`,
         holds: SCRAPING_DOWN_AFTER,
         severity: 'critical',
@@ -51,6 +52,7 @@ function alertsOf(job: ScrapeJob, matchers: readonly string[]): AlertRule[] {
   const up = `sum(up{${matchers.join(', ')}})`;
   const down: AlertRule = {
     alert: 'ComponentDown',
+    about: 'down',
     expr: `(${up} or vector(0)) == 0`,
     holds: COMPONENT_DOWN_AFTER,
     severity: 'critical',
@@ -63,6 +65,7 @@ function alertsOf(job: ScrapeJob, matchers: readonly string[]): AlertRule[] {
     down,
     {
       alert: 'ReplicaDown',
+      about: 'down',
       expr: `${up} < ${targets} > 0`,
       holds: REPLICA_DOWN_AFTER,
       severity: 'warning',
@@ -78,6 +81,7 @@ function uncountedAlerts({ name, targets }: ScrapeJob, matchers: readonly string
   const up = `up{${matchers.join(', ')}}`;
   const silent: AlertRule = {
     alert: 'ReplicaDown',
+    about: 'down',
     expr: `count(${up} == 0) > 0`,
     holds: REPLICA_DOWN_AFTER,
     severity: 'warning',
@@ -89,6 +93,7 @@ function uncountedAlerts({ name, targets }: ScrapeJob, matchers: readonly string
   return [
     {
       alert: 'ComponentDown',
+      about: 'down',
       expr: `(sum(${up}) or vector(0)) == 0`,
       holds: COMPONENT_DOWN_AFTER,
       severity: 'critical',

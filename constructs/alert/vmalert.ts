@@ -1,6 +1,7 @@
 /**
  * vmalert evaluates rules on the metrics store, writes recorded series and the state of alerts back to it, and sends
- * what fires to every Alertmanager. What is down it watches without being told: those rules come from the graph.
+ * what fires to every Alertmanager. What can go wrong with the programs that run it watches without being told: those rules
+ * come from the graph.
  */
 import { Duration, Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
@@ -14,7 +15,8 @@ import { goFlags } from '../core/go-flags';
 import type { Platform, Tier } from '../core/platform';
 import { scrapeJobs } from '../core/scrape-jobs';
 import { Workload } from '../core/workload';
-import { renderRules, ruleMistakes, type RuleGroup } from './rules';
+import { programAlerts } from './program-alerts';
+import { renderCheckedRules, type RuleGroup } from './rules';
 import { targetAlerts } from './target-alerts';
 
 export interface VmalertProps extends ComponentProps {
@@ -27,8 +29,10 @@ export interface VmalertProps extends ComponentProps {
   /** Secret with the `ca.crt` by which the certificates of both are known. @default the image's own authorities */
   readonly ca?: CertificateSecret;
   readonly alertmanager: Endpoint<'alerts', 'alertmanager-api'>;
-  /** Further rules, beside those that the graph gives. */
-  readonly groups: readonly RuleGroup[];
+  /** Further rules, beside those that the graph gives. @default none */
+  readonly groups?: readonly RuleGroup[];
+  /** Whether other clusters' metrics are in that store, too, told apart by `cluster`. @default false */
+  readonly manyClusters?: boolean;
   /** Those of the scrape agent: what is watched here, and what every alert carries. */
   readonly labels: { readonly cluster: string; readonly environment: string };
   /** Where people open an alert's source, e.g. Grafana's public URL. @default vmalert's own, inside the cluster */
@@ -66,7 +70,7 @@ export class Vmalert extends Component {
       summary: 'Evaluates alerting and recording rules on the metrics store (vmalert)',
     });
     const config = this.deferredConfigMap(`${id}-config`, () => [
-      ConfigFile.yaml(scope, 'rules.yml', renderRules(this.allGroups(props))),
+      ConfigFile.yaml(scope, 'rules.yml', this.rules(props)),
       ConfigFile.yaml(scope, 'notifier.yml', renderNotifier(props.alertmanager)),
     ]);
     const token = props.credential === undefined ? undefined : this.secret(props.credential.secret);
@@ -127,17 +131,17 @@ export class Vmalert extends Component {
     workload.connect(props.alertmanager, { signals: ['alerts'], purpose: 'what fires' });
   }
 
-  private allGroups(props: VmalertProps): readonly RuleGroup[] {
-    const groups = [targetAlerts(scrapeJobs(this.platform.graph), props.labels), ...props.groups];
-    for (const { name, rule } of ruleMistakes(groups)) {
-      this.problem({
-        property: 'groups',
-        value: name,
-        rule,
-        remedy: 'rename it, or leave one of the two out',
-      });
-    }
-    return groups;
+  private rules(props: VmalertProps): object {
+    const { platform } = this;
+    const { labels, manyClusters = false } = props;
+    return renderCheckedRules(platform, this.node.id, [
+      targetAlerts(scrapeJobs(platform.graph), labels),
+      ...programAlerts(platform, {
+        evaluatedBy: 'vmalert',
+        ...(manyClusters ? { manyClusters } : { labels }),
+      }),
+      ...(props.groups ?? []),
+    ]);
   }
 }
 

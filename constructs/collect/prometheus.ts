@@ -16,13 +16,14 @@ import { scrapeJobs, type ScrapeJob } from '../core/scrape-jobs';
 import { Workload } from '../core/workload';
 import { addClusterTargets, scrapePermissions } from './cluster-scrapes';
 import { REMOTE_WRITE_QUEUE, renderPrometheus } from './prometheus-config';
+import { addOperatorTargets } from './operator-scrapes';
 import {
   checkDestinations,
   destinationFiles,
   type DestinationFiles,
   type RemoteWriteDestination,
 } from './remote-write';
-import { checkDeclared, connectTargets, visibleJobs, type ScraperProps } from './scraper';
+import { checkDeclared, connectTargets, scrapedNamespaces, visibleJobs, type ScraperProps } from './scraper';
 
 /** Where a copy of every sample goes. */
 export interface PrometheusDestination extends RemoteWriteDestination {
@@ -91,13 +92,14 @@ export class Prometheus extends Component {
     checkDestinations(this, 'remoteWrite', destinations);
     const { files, mounts } = destinationFiles(this, CONFIG_DIR, destinations);
     if (props.cluster !== undefined) addClusterTargets(scope, props.cluster);
+    addOperatorTargets(scope, props.operators ?? []);
     const config = this.config(props, interval, files);
     this.workload = new Workload(this, id, {
       kind: 'StatefulSet',
       replicas: props.replicas ?? REPLICAS[scope.tier],
       uid: UID,
       drainSeconds: DRAIN_SECONDS,
-      identity: scrapePermissions(props.scrapes, props.cluster),
+      identity: scrapePermissions(scrapedNamespaces(props), props.cluster),
       claims: [{ name: 'data', ...props.volume }],
       container: {
         image: CATALOG.prometheus,
@@ -147,7 +149,7 @@ export class Prometheus extends Component {
     files: readonly DestinationFiles[],
   ): MountedConfig {
     return this.deferredConfigMap(`${this.node.id}-config`, () => {
-      const jobs = visibleJobs(this, props.scrapes);
+      const jobs = visibleJobs(this, props);
       const { alertmanager, labels, drop = [], remoteWrite = [] } = props;
       const prometheus = renderPrometheus({
         jobs,

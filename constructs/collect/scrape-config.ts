@@ -2,6 +2,7 @@
  * The scrape configuration of vmagent and of Prometheus, derived from the graph: one job for each endpoint with metrics.
  * The keys are Prometheus' own; `vmagent -dryRun` and `promtool` judge the result, and refuse keys that they do not know.
  */
+import { External, type Party } from '../core/party';
 import type { ScrapeJob } from '../core/scrape-jobs';
 
 export interface ScrapeConfigProps {
@@ -104,7 +105,9 @@ function found(job: ScrapeJob): { readonly discovery: object; readonly relabel: 
 function relabelPods({ endpoint, uncounted }: ScrapeJob): RelabelRule[] {
   return [
     // One port of one workload: what the endpoint is.
-    keep('__meta_kubernetes_pod_label_app_kubernetes_io_component', endpoint.owner.id),
+    ...labelsOf(endpoint.owner).map(([label, value]) =>
+      keep(`__meta_kubernetes_pod_label_${label.replace(/[^a-zA-Z0-9_]/g, '_')}`, value),
+    ),
     keep('__meta_kubernetes_pod_container_port_name', endpoint.name),
     drop('__meta_kubernetes_pod_phase', 'Pending|Succeeded|Failed'),
     // The names of the pod would pass for those of what the metrics are about.
@@ -115,6 +118,12 @@ function relabelPods({ endpoint, uncounted }: ScrapeJob): RelabelRule[] {
     // An address is another one after each restart, and with it every series.
     copy(uncounted ? '__meta_kubernetes_pod_node_name' : '__meta_kubernetes_pod_name', 'instance'),
   ];
+}
+
+/** Of the platform's own workloads one label tells them all apart; others' pods have what their makers gave them. */
+function labelsOf(owner: Party): readonly (readonly [label: string, value: string])[] {
+  if (owner instanceof External && owner.reach.kind === 'pods') return Object.entries(owner.reach.labels);
+  return [['app.kubernetes.io/component', owner.id]];
 }
 
 function relabelAnnotated(port: number): RelabelRule[] {

@@ -7,6 +7,7 @@ import type { Endpoint } from '../core/endpoint';
 import { scrapeJobs, type ScrapeJob } from '../core/scrape-jobs';
 import type { Workload } from '../core/workload';
 import type { ClusterScrapes } from './cluster-scrapes';
+import { namespacesOf, type WatchedOperator } from './operator-scrapes';
 
 export interface ScraperProps {
   /** Where it learns of targets. */
@@ -15,6 +16,8 @@ export interface ScraperProps {
   readonly scrapes: readonly string[];
   /** What it scrapes beside the platform. @default nothing */
   readonly cluster?: ClusterScrapes;
+  /** Operators of the cluster that keep the platform's certificates and secrets, and are watched with it. @default none */
+  readonly operators?: readonly WatchedOperator[];
   /**
    * What it all gives.
    * @default estimated from the number of targets; with `cluster` there is none, for nobody can count the nodes here
@@ -34,8 +37,14 @@ export interface DeclaredSeries {
 /** Series come and go, and targets have intervals of their own: the documented workloads are within a tenth. */
 const DECLARED_TOLERANCE = 0.25;
 
+/** Where it may find pods. */
+export function scrapedNamespaces({ scrapes, operators = [] }: ScraperProps): readonly string[] {
+  return [...scrapes, ...namespacesOf(operators)];
+}
+
 /** The jobs in the namespaces that it may look into, and the cluster's; the others are reported. */
-export function visibleJobs(scraper: Component, scrapes: readonly string[]): readonly ScrapeJob[] {
+export function visibleJobs(scraper: Component, props: ScraperProps): readonly ScrapeJob[] {
+  const scrapes = scrapedNamespaces(props);
   const jobs = scrapeJobs(scraper.platform.graph);
   const isHidden = ({ namespace }: ScrapeJob): boolean =>
     namespace !== undefined && !scrapes.includes(namespace);

@@ -17,9 +17,10 @@ import { bytesOf, humanBytes } from '../core/quantity';
 import { scrapeJobs, type ScrapeJob } from '../core/scrape-jobs';
 import { Workload } from '../core/workload';
 import { addClusterTargets, scrapePermissions } from './cluster-scrapes';
+import { addOperatorTargets } from './operator-scrapes';
 import { checkDestinations, destinationFiles, type RemoteWriteDestination } from './remote-write';
 import { renderScrapeConfig, type RelabelRule } from './scrape-config';
-import { checkDeclared, connectTargets, visibleJobs, type ScraperProps } from './scraper';
+import { checkDeclared, connectTargets, scrapedNamespaces, visibleJobs, type ScraperProps } from './scraper';
 import { renderAggregation, type AggregationRule } from './vmagent-config';
 import { LEAST_QUEUE_BYTES, queueSizes, writtenShare } from './vmagent-queues';
 
@@ -91,13 +92,14 @@ export class Vmagent extends Component {
     const config = this.config(props, interval);
     const { files, mounts } = destinationFiles(this, CONFIG_DIR, props.destinations);
     if (props.cluster !== undefined) addClusterTargets(scope, props.cluster);
+    addOperatorTargets(scope, props.operators ?? []);
     this.workload = new Workload(this, id, {
       kind: 'StatefulSet',
       // One: two would scrape everything twice. While it restarts, targets keep their counters.
       replicas: 1,
       uid: UID,
       drainSeconds: DRAIN_SECONDS,
-      identity: scrapePermissions(props.scrapes, props.cluster),
+      identity: scrapePermissions(scrapedNamespaces(props), props.cluster),
       claims: [{ name: 'queue', ...props.volume }],
       container: {
         image: CATALOG.vmagent,
@@ -167,7 +169,7 @@ export class Vmagent extends Component {
         scope,
         'scrape.yml',
         renderScrapeConfig({
-          jobs: visibleJobs(this, props.scrapes),
+          jobs: visibleJobs(this, props),
           intervalSeconds: interval.toSeconds(),
           labels,
           drop,

@@ -94,17 +94,44 @@ export abstract class Component extends Chart {
    * complete, so that the order in which components are made does not matter.
    */
   public deferredConfigMap(name: string, render: () => readonly ConfigFile[]): MountedConfig {
-    const object = new ConfigMap(this, `config-${name}`, { metadata: { name } });
+    const { mounted, fill } = this.emptyConfigMap(name, render, {});
+    this.platform.whenComplete(fill);
+    return mounted;
+  }
+
+  /**
+   * The same for files that need the others' deferred ones, too (dashboards: the alerts). Only for what its program reads
+   * anew by itself: the files are not in the annotation that restarts a pod, which is made before them.
+   * @param labels by which somebody else's program finds it
+   */
+  public lastConfigMap(
+    name: string,
+    render: () => readonly ConfigFile[],
+    labels: Readonly<Record<string, string>> = {},
+  ): MountedConfig {
+    const { mounted, fill } = this.emptyConfigMap(name, render, labels);
+    this.platform.whenComplete(() => {
+      this.platform.whenComplete(fill);
+    });
+    return mounted;
+  }
+
+  private emptyConfigMap(
+    name: string,
+    render: () => readonly ConfigFile[],
+    labels: Readonly<Record<string, string>>,
+  ): { readonly mounted: MountedConfig; readonly fill: () => void } {
+    const object = new ConfigMap(this, `config-${name}`, { metadata: { name, labels: { ...labels } } });
     const files: ConfigFile[] = [];
     const mounted = { configMapName: name, files, deferred: true };
     this.configs.push(mounted);
-    this.platform.whenComplete(() => {
+    const fill = (): void => {
       for (const file of render()) {
         files.push(file);
         object.addData(file.name, file.text);
       }
-    });
-    return mounted;
+    };
+    return { mounted, fill };
   }
 
   /** DNS name of the Service of one of this component's workloads; known before the workload is made. */

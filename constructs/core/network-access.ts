@@ -26,11 +26,7 @@ interface Rule {
 export function addNetworkAccess(platform: Platform): void {
   const { graph } = platform;
   for (const party of graph.parties) {
-    const guarded =
-      party instanceof Workload ||
-      party instanceof Task ||
-      (party instanceof OperatorPods && party.hasPolicy);
-    if (!guarded) continue;
+    if (!isGuarded(party)) continue;
     const ingress = distinct(graph.into(party).map((c) => rule(c.from, c.to)));
     const egress = distinct(graph.outOf(party).map((c) => rule(c.to.owner, c.to)));
     new k8s.KubeNetworkPolicy(party, 'network-policy', {
@@ -58,6 +54,13 @@ export function addNetworkAccess(platform: Platform): void {
       },
     });
   }
+}
+
+/** Whether this platform makes a NetworkPolicy for it, which bears its name and lies in its namespace. */
+export function isGuarded(party: Party): party is Workload | Task | OperatorPods {
+  return (
+    party instanceof Workload || party instanceof Task || (party instanceof OperatorPods && party.hasPolicy)
+  );
 }
 
 function rule(peer: Party, endpoint: AnyEndpoint): Rule {

@@ -43,6 +43,34 @@ export interface Derivation {
   readonly from: string;
 }
 
+/** What one component evaluates, as the layer `alert` says it (`alert/rules.ts`): all that the review shows of it. */
+export interface EvaluatedRules {
+  /** Name of the component. */
+  readonly evaluator: string;
+  readonly groups: readonly EvaluatedGroup[];
+}
+
+export interface EvaluatedGroup {
+  readonly name: string;
+  readonly rules: readonly (EvaluatedAlert | { readonly record: string; readonly expr: string })[];
+}
+
+export interface EvaluatedAlert {
+  readonly alert: string;
+  readonly expr: string;
+  readonly holds: Duration;
+  readonly severity: string;
+  readonly about: string;
+  readonly team: string;
+  readonly component: string;
+  /** Scrape jobs that it can be about; undefined where `component` names the only one. */
+  readonly jobs?: readonly string[];
+  readonly summary: string;
+  readonly description: string;
+  /** URL of its page. */
+  readonly runbook: string;
+}
+
 export class Platform extends App {
   public static override of(scope: IConstruct): Platform {
     const root = scope.node.root;
@@ -65,6 +93,8 @@ export class Platform extends App {
   public readonly derivations: Derivation[] = [];
   /** Description of each value that the cloud hands over later, by name. */
   public readonly cloudRefs = new Map<string, string>();
+  /** Alerts and recorded series, by who evaluates them. Complete when the derivers have run. */
+  public readonly evaluatedRules: EvaluatedRules[] = [];
   private readonly problems: Problem[] = [];
   private readonly derivers: (() => void)[] = [];
 

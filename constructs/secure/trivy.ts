@@ -1,6 +1,6 @@
 /**
- * Trivy looks every night at exactly the images of this environment. A finding that has a fix fails the job, and a
- * failed job is an alert. `hyperion scan` does the same in CI, before anything is deployed.
+ * Trivy looks every night at exactly the images of this environment. A finding that has a fix fails the job; where
+ * kube-state-metrics runs, a failed job is an alert. `hyperion scan` does the same in CI, before anything is deployed.
  */
 import { Duration, Size } from 'cdk8s';
 import { CATALOG, imageOf } from '../core/catalog';

@@ -92,7 +92,10 @@ export interface EpiphanyProps extends Omit<PlatformProps, 'system' | 'nodes'> {
   };
   readonly grafanaDatabase: GrafanaDatabaseChoice;
   readonly grafanaReplicas: number;
-  readonly alerting: Pick<AlertmanagerProps, 'receivers' | 'routing' | 'receiverCidrs' | 'silences'> & {
+  readonly alerting: Pick<
+    AlertmanagerProps,
+    'receivers' | 'routing' | 'deadMan' | 'receiverCidrs' | 'silences'
+  > & {
     /** Volume of each Alertmanager, for silences. */
     readonly volume: Size;
   };

@@ -7,9 +7,7 @@
  *   exporters → Prometheus ─→ Alertmanager → people            Prometheus → Grafana
  */
 import { Alertmanager } from '../alert/alertmanager';
-import { classicAlerts } from '../alert/classic-alerts';
-import { alertingAlerts } from '../alert/platform-alerts';
-import { nodeAlerts } from '../alert/node-alerts';
+import { programAlerts } from '../alert/program-alerts';
 import { renderCheckedRules } from '../alert/rules';
 import { targetAlerts } from '../alert/target-alerts';
 import { KafkaExporter } from '../buffer/kafka-exporter';
@@ -22,7 +20,6 @@ import { HAProxy } from '../ingress/haproxy';
 import { CertificateAuthority } from '../secure/certificate-authority';
 import { Namespaces, type NamespaceProps } from '../secure/namespaces';
 import { Elasticsearch } from '../store/elasticsearch';
-import { classicDashboardFiles } from '../view/classic-dashboards';
 import { Grafana } from '../view/grafana';
 import { Kibana } from '../view/kibana';
 import { messageBroker, useTopics } from './epiphany-messaging';
@@ -119,6 +116,7 @@ export function epiphany(props: EpiphanyProps): Platform {
         ...MONITORING,
         kubernetesApi: outside.kubernetesApi,
         scrapes: Object.keys(NAMESPACES),
+        operators: ['cert-manager', 'external-secrets'],
         // cAdvisor answers in each node's kubelet.
         cluster: { nodes: props.network.nodes, kubernetesApi: outside.kubernetesApi },
         alertmanager: alertmanager().api,
@@ -126,9 +124,7 @@ export function epiphany(props: EpiphanyProps): Platform {
           renderCheckedRules(platform, 'prometheus', [
             // Prometheus puts its external labels on alerts, not on the samples that it keeps itself.
             targetAlerts(jobs, {}),
-            nodeAlerts(),
-            ...classicAlerts(),
-            alertingAlerts('prometheus'),
+            ...programAlerts(platform, { evaluatedBy: 'prometheus' }),
           ]),
         declared: props.metrics.declared,
         labels: { cluster: props.environment, environment: props.tier },
@@ -158,7 +154,6 @@ export function epiphany(props: EpiphanyProps): Platform {
           issuer: monitoringCa.issuer,
         }),
         dataSources: { metrics: { endpoint: prometheus().query } },
-        dashboards: classicDashboardFiles(),
         secretKey: SECRETS.grafanaSecretKey,
         adminPassword: SECRETS.grafanaAdmin,
         replicas: props.grafanaReplicas,

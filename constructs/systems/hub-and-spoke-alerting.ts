@@ -2,10 +2,8 @@
  * The active hub's alerts: what is evaluated over the metrics of all clusters, and who is told.
  */
 import { Alertmanager } from '../alert/alertmanager';
-import { hubAlerts } from '../alert/hub-alerts';
-import { nodeAlerts } from '../alert/node-alerts';
-import { alertingAlerts, metricsStoreAlerts } from '../alert/platform-alerts';
-import type { RuleGroup } from '../alert/rules';
+import { backupAlerts } from '../alert/backup-alerts';
+import { spokeAlerts } from '../alert/spoke-alerts';
 import { Vmalert } from '../alert/vmalert';
 import type { Platform } from '../core/platform';
 import type { VictoriaMetrics } from '../store/victoria-metrics';
@@ -14,6 +12,16 @@ import { labelsOf, MONITORING } from './hub-and-spoke-collection';
 import { hubHosts } from './hub-and-spoke-hosts';
 import type { Cluster, HubProps } from './hub-and-spoke-props';
 import { HUB_SECRETS } from './hub-and-spoke-secrets';
+
+/** Those of `exporters` and `scrapeAgent`: every cluster has them. */
+const SPOKE_JOBS = [
+  'vmagent',
+  'node-exporter',
+  'kube-state-metrics',
+  'kubelet',
+  'cadvisor',
+  'api-server',
+] as const;
 
 export function hubAlerting(
   platform: Platform,
@@ -38,18 +46,15 @@ export function hubAlerting(
     credential: { kind: 'bearer', secret: HUB_SECRETS.metricsAlerts },
     ...(vmauth.trust === undefined ? {} : { ca: vmauth.trust }),
     alertmanager: alertmanager.api,
-    groups: groups(metrics, [here, ...remote]),
+    groups: [
+      ...backupAlerts(metrics.backups),
+      ...spokeAlerts({
+        spokes: [here, ...remote].map(({ name }) => name),
+        jobs: SPOKE_JOBS,
+      }),
+    ],
     labels: labelsOf(here),
+    manyClusters: true,
     externalUrl: `https://${hubHosts(hubs, role).grafana}`,
   });
-}
-
-function groups(metrics: VictoriaMetrics, clusters: readonly Cluster[]): RuleGroup[] {
-  return [
-    metricsStoreAlerts({ backups: metrics.backups }),
-    nodeAlerts(),
-    // The hub's own agent among them: by job and pod alone, as elsewhere, all clusters' agents would be one.
-    ...hubAlerts({ spokes: clusters.map(({ name }) => name) }),
-    alertingAlerts(),
-  ];
 }

@@ -4,6 +4,7 @@
  */
 import { KubeStateMetrics } from '../collect/kube-state-metrics';
 import { NodeExporter } from '../collect/node-exporter';
+import type { WatchedOperator } from '../collect/operator-scrapes';
 import { Vmagent, type VmagentDestination } from '../collect/vmagent';
 import type { CertificateSecret } from '../core/certificate';
 import type { Endpoint } from '../core/endpoint';
@@ -69,9 +70,14 @@ export function scrapeAgent(
   platform: Platform,
   props: ClusterProps,
   cluster: Cluster,
-  ground: { readonly kubernetesApi: KubernetesApi; readonly hubs: readonly HubDoors[] },
+  ground: {
+    readonly kubernetesApi: KubernetesApi;
+    readonly hubs: readonly HubDoors[];
+    /** Those that keep what the cluster has of certificates and secrets. */
+    readonly operators: readonly WatchedOperator[];
+  },
 ): Vmagent {
-  const { kubernetesApi } = ground;
+  const { kubernetesApi, operators } = ground;
   const [first, ...others] = ground.hubs.flatMap((hub) => destinations(props.hubs, hub, cluster));
   if (first === undefined) throw new Error('there is a primary hub, which every cluster writes to');
   return new Vmagent(platform, 'vmagent', {
@@ -79,6 +85,7 @@ export function scrapeAgent(
     destinations: [first, ...others],
     kubernetesApi,
     scrapes: [MONITORING.namespace, NODE_AGENTS.namespace],
+    operators,
     cluster: {
       nodes: props.network.nodes,
       kubernetesApi,

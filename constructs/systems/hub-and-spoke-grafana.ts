@@ -11,7 +11,6 @@ import type { Loki } from '../store/loki';
 import type { Tempo } from '../store/tempo';
 import type { Vmauth } from '../store/vmauth';
 import { Grafana } from '../view/grafana';
-import { hubDashboardFiles } from '../view/hub-dashboards';
 import { grafanaDatabase } from './grafana-database';
 import { MONITORING } from './hub-and-spoke-collection';
 import { hubHosts } from './hub-and-spoke-hosts';
@@ -52,7 +51,7 @@ export function hubGrafana(
       ...(logs === undefined ? {} : { logs: logs.query }),
       ...(traces === undefined ? {} : { traces: traces.query }),
     },
-    dashboards: hubDashboardFiles(),
+    dashboards: { manyClusters: true },
     secretKey: SECRETS.grafanaSecretKey,
     adminPassword: SECRETS.grafanaAdmin,
     signIn: {

@@ -123,7 +123,10 @@ export interface HubProps extends ClusterProps {
       readonly cidrs: readonly string[];
     };
   };
-  readonly alerting: Pick<AlertmanagerProps, 'receivers' | 'routing' | 'receiverCidrs' | 'silences'> & {
+  readonly alerting: Pick<
+    AlertmanagerProps,
+    'receivers' | 'routing' | 'deadMan' | 'receiverCidrs' | 'silences'
+  > & {
     /** Volume of each Alertmanager. */
     readonly volume: Size;
   };

@@ -56,6 +56,7 @@ export function spoke(props: SpokeProps): Platform {
   exporters(platform, props, api);
   scrapeAgent(platform, props, cluster, {
     kubernetesApi: api,
+    operators: ['external-secrets'],
     hubs: hubs.map((hub) => hubFromOutside(platform, props.hubs, hub, cluster, zone)),
   });
   return platform;
@@ -158,6 +159,7 @@ export function hub(props: HubProps): Platform {
   part(() =>
     scrapeAgent(platform, props, here, {
       kubernetesApi: api,
+      operators: ['cert-manager', 'external-secrets'],
       hubs: [
         hubFromInside(vmauth(), coldVmauth()),
         ...(other === undefined

@@ -2,7 +2,7 @@
  * What an operator decides about a Hyperion environment: the values in `stacks/environments/hyperion-*.ts`.
  */
 import type { Duration, Size } from 'cdk8s';
-import type { Notification, Routing } from '../alert/alertmanager-config';
+import type { AlertmanagerProps } from '../alert/alertmanager';
 import type { KafkaExternal } from '../buffer/kafka-external';
 import type { MetricAllowList } from '../collect/otel-ingress-config';
 import type { Tenant } from '../collect/otel-ingress';
@@ -54,10 +54,10 @@ export interface HyperionProps extends Omit<PlatformProps, 'system'> {
   /** Where Grafana keeps its state. */
   readonly grafanaDatabase: GrafanaDatabaseChoice;
   readonly grafanaReplicas: number;
-  readonly alerting: {
-    readonly receivers: Readonly<Record<string, readonly Notification[]>>;
-    readonly routing: Routing;
-    readonly receiverCidrs: readonly string[] | 'internet';
+  readonly alerting: Pick<
+    AlertmanagerProps,
+    'receivers' | 'routing' | 'deadMan' | 'receiverCidrs' | 'silences'
+  > & {
     /** Volume of each Alertmanager, for silences. */
     readonly volume: Size;
   };

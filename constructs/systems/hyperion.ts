@@ -8,12 +8,7 @@
  *   processors → OTel egress → Kafka → external consumers            people → NGINX → Grafana → every store
  */
 import { Alertmanager } from '../alert/alertmanager';
-import {
-  alertingAlerts,
-  collectorAlerts,
-  metricsStoreAlerts,
-  scrapeAgentAlerts,
-} from '../alert/platform-alerts';
+import { backupAlerts } from '../alert/backup-alerts';
 import { Vmalert } from '../alert/vmalert';
 import type { KafkaUser } from '../buffer/kafka-buffer';
 import { KafkaExporter } from '../buffer/kafka-exporter';
@@ -34,6 +29,7 @@ import { NginxIngress } from '../ingress/nginx-ingress';
 import { CertificateAuthority } from '../secure/certificate-authority';
 import { Namespaces } from '../secure/namespaces';
 import { Trivy } from '../secure/trivy';
+import { clickHouseQueries } from '../store/clickhouse/queries';
 import { LokiCanary } from '../store/loki-canary';
 import { VictoriaMetrics } from '../store/victoria-metrics';
 import { Vmauth } from '../store/vmauth';
@@ -228,6 +224,7 @@ export function hyperion(props: HyperionProps): Platform {
           traces: traces().query,
           traceAnalytics: clickHouse().reader,
         },
+        dashboards: { traceQueries: clickHouseQueries(clickHouse().reader.database) },
         secretKey: SECRETS.grafanaSecretKey,
         adminPassword: SECRETS.grafanaAdmin,
         internet: outside.internet,
@@ -262,6 +259,7 @@ export function hyperion(props: HyperionProps): Platform {
         ],
         kubernetesApi: outside.kubernetesApi,
         scrapes: Object.values(NAMESPACES),
+        operators: ['cert-manager', 'external-secrets'],
         labels,
         volume: { size: props.metrics.agentVolume, storageClass },
       }),
@@ -282,12 +280,7 @@ export function hyperion(props: HyperionProps): Platform {
         remoteWrite: vmauth().remoteWrite,
         credential: { kind: 'bearer', secret: SECRETS.metricsAlerts },
         alertmanager: alertmanager().api,
-        groups: [
-          collectorAlerts(),
-          metricsStoreAlerts({ backups: metrics().backups }),
-          scrapeAgentAlerts(),
-          alertingAlerts(),
-        ],
+        groups: backupAlerts(metrics().backups),
         labels,
         externalUrl: `https://${host('grafana')}`,
       }),

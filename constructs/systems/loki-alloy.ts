@@ -5,9 +5,10 @@
  *   pods → Alloy on each node → gateway → Loki → Ceph (RGW)
  *                      Grafana, canary ↗      Prometheus scrapes all of them
  */
-import { lokiAlerts } from '../alert/loki-alerts';
+import { programAlerts } from '../alert/program-alerts';
 import { renderCheckedRules } from '../alert/rules';
 import { ServiceMonitors } from '../alert/service-monitors';
+import { streamAlerts } from '../alert/stream-alerts';
 import { targetAlerts } from '../alert/target-alerts';
 import { Alloy } from '../collect/alloy';
 import type { Load } from '../core/delivery';
@@ -20,7 +21,6 @@ import { Loki } from '../store/loki';
 import { LokiCanary } from '../store/loki-canary';
 import { RookObjectStore } from '../store/rook-object-store';
 import { GrafanaObjects } from '../view/grafana-objects';
-import { lokiDashboardFiles } from '../view/loki-dashboards';
 import { BUCKETS, DOCUMENTED_RESOURCES, storedBytes } from './loki-alloy-sizing';
 import { lokiAlloyOutside } from './loki-alloy-outside';
 import type { LokiAlloyProps } from './loki-alloy-props';
@@ -104,7 +104,13 @@ export function lokiAlloy(props: LokiAlloyProps): Platform {
         namespace: props.grafana.pods.namespace,
         grafana: outside.grafana,
         logs: gateway().query,
-        dashboards: lokiDashboardFiles({ ...names, metricsUid: props.grafana.metricsUid }),
+        dashboards: {
+          metricsUid: props.grafana.metricsUid,
+          // Other things of the cluster are in that Prometheus too.
+          labels: { namespace: props.namespace },
+          podNamespace: props.namespace,
+          cephPool: names.pool,
+        },
       }),
   );
   part(
@@ -131,7 +137,8 @@ export function lokiAlloy(props: LokiAlloyProps): Platform {
           renderCheckedRules(platform, 'service-monitors', [
             // The operator puts the namespace on every series: other things of the cluster are in that Prometheus too.
             targetAlerts(jobs, { namespace: props.namespace }),
-            ...lokiAlerts({ ...names, maxStreams: props.logs.maxStreams }),
+            ...programAlerts(platform, { evaluatedBy: 'prometheus', labels: { namespace: props.namespace } }),
+            ...streamAlerts({ job: 'loki', namespace: props.namespace, maxStreams: props.logs.maxStreams }),
           ]),
       }),
   );

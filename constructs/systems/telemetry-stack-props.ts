@@ -55,7 +55,7 @@ export interface TelemetryStackProps extends Omit<PlatformProps, 'system'> {
   /** Where Grafana keeps its state. */
   readonly grafanaDatabase: GrafanaDatabaseChoice;
   readonly grafanaReplicas: number;
-  readonly alerting: Pick<AlertmanagerProps, 'receivers' | 'routing' | 'receiverCidrs'> & {
+  readonly alerting: Pick<AlertmanagerProps, 'receivers' | 'routing' | 'deadMan' | 'receiverCidrs'> & {
     /** Volume of each Alertmanager, for silences. */
     readonly volume: Size;
   };

@@ -7,15 +7,13 @@
  *                                                            └────→ Grafana
  */
 import { Alertmanager } from '../alert/alertmanager';
-import { alertingAlerts } from '../alert/platform-alerts';
-import { renderCheckedRules, type RuleGroup } from '../alert/rules';
+import { programAlerts } from '../alert/program-alerts';
+import { renderCheckedRules } from '../alert/rules';
 import { targetAlerts } from '../alert/target-alerts';
-import { telemetryAlerts } from '../alert/telemetry-alerts';
 import { Prometheus } from '../collect/prometheus';
 import type { Load } from '../core/delivery';
 import { parts } from '../core/part';
 import { Platform } from '../core/platform';
-import type { ScrapeJob } from '../core/scrape-jobs';
 import { NginxIngress } from '../ingress/nginx-ingress';
 import { CertificateAuthority } from '../secure/certificate-authority';
 import { Namespaces, type NamespaceProps } from '../secure/namespaces';
@@ -27,7 +25,6 @@ import { Proxy } from '../telemetry/proxy';
 import { SERVICE_RESOURCES } from '../telemetry/service-workload';
 import { Streamer } from '../telemetry/streamer';
 import { Grafana } from '../view/grafana';
-import { telemetryDashboardFiles } from '../view/telemetry-dashboards';
 import { grafanaDatabase } from './grafana-database';
 import { telemetryOutside, telemetryRoutes } from './telemetry-stack-outside';
 import type { TelemetryStackProps } from './telemetry-stack-props';
@@ -141,7 +138,6 @@ export function telemetryStack(props: TelemetryStackProps): Platform {
             credential: { kind: 'bearer', secret: influxdb().token },
           },
         },
-        dashboards: telemetryDashboardFiles(influxdb().bucket),
         secretKey: SECRETS.grafanaSecretKey,
         adminPassword: SECRETS.grafanaAdmin,
         replicas: props.grafanaReplicas,
@@ -155,8 +151,14 @@ export function telemetryStack(props: TelemetryStackProps): Platform {
         ...STORE,
         kubernetesApi: outside.kubernetesApi,
         scrapes: Object.keys(NAMESPACES),
+        operators: ['cert-manager', 'external-secrets'],
         alertmanager: alertmanager().api,
-        rules: (jobs) => renderCheckedRules(platform, 'prometheus', ruleGroups(props, jobs)),
+        rules: (jobs) =>
+          renderCheckedRules(platform, 'prometheus', [
+            // Prometheus puts its external labels on alerts, not on the samples that it keeps itself.
+            targetAlerts(jobs, {}),
+            ...programAlerts(platform, { evaluatedBy: 'prometheus' }),
+          ]),
         labels: { cluster: props.environment, environment: props.tier },
         retention: props.metrics.retention,
         volume: { size: props.metrics.volume, storageClass },
@@ -173,17 +175,4 @@ export function telemetryStack(props: TelemetryStackProps): Platform {
 
   makeAll();
   return platform;
-}
-
-function ruleGroups(props: TelemetryStackProps, jobs: readonly ScrapeJob[]): RuleGroup[] {
-  return [
-    // Prometheus puts its external labels on alerts, not on the samples that it keeps itself.
-    targetAlerts(jobs, {}),
-    ...telemetryAlerts({
-      readingsPerSecond: props.readings.perSecond,
-      storeVolume: props.store.volume,
-      jobs: { store: 'influxdb', api: 'api' },
-    }),
-    alertingAlerts('prometheus'),
-  ];
 }

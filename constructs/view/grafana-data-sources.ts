@@ -5,6 +5,7 @@
 import type { CertificateSecret } from '../core/certificate';
 import type { Credential } from '../core/credential';
 import type { Endpoint } from '../core/endpoint';
+import type { Sources } from './dashboards/subject';
 import { GRAFANA_DIRS } from './grafana-ini';
 
 export interface DataSources {
@@ -40,6 +41,19 @@ export const DATA_SOURCE_UIDS = {
   traceAnalytics: 'trace-analytics',
   readings: 'readings',
 } as const;
+
+/** The same as dashboards refer to them. */
+export function sourcesOf({ logs, traces, traceAnalytics, readings }: DataSources): Sources {
+  return {
+    metrics: DATA_SOURCE_UIDS.metrics,
+    ...(logs === undefined ? {} : { logs: DATA_SOURCE_UIDS.logs }),
+    ...(traces === undefined ? {} : { traces: DATA_SOURCE_UIDS.traces }),
+    ...(traceAnalytics === undefined ? {} : { traceAnalytics: DATA_SOURCE_UIDS.traceAnalytics }),
+    ...(readings === undefined
+      ? {}
+      : { readings: { uid: DATA_SOURCE_UIDS.readings, bucket: readings.bucket } }),
+  };
+}
 
 /** How a secret's value gets into provisioned data: Grafana reads the file when it starts. */
 export type SecretFile = (credential: Credential & { kind: 'bearer' | 'password' }) => string;

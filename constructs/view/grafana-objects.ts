@@ -8,14 +8,18 @@ import { connect } from '../core/connect';
 import type { Endpoint } from '../core/endpoint';
 import type { External } from '../core/party';
 import type { Platform } from '../core/platform';
-import { renderLogs } from './grafana-data-sources';
+import { platformDashboards } from './dashboards/platform-dashboards';
+import type { SubjectProps } from './dashboards/subject';
+import { DATA_SOURCE_UIDS, renderLogs } from './grafana-data-sources';
 
 export interface GrafanaObjectsProps extends ComponentProps {
   /** The Grafana: it asks the store itself, so it is let in there. */
   readonly grafana: External;
   /** What answers LogQL. */
   readonly logs: Endpoint<'queries', 'loki-http'>;
-  readonly dashboards: readonly ConfigFile[];
+  readonly dashboards: Omit<SubjectProps, 'sources'> & {
+    /** Its data source with the metrics. */ readonly metricsUid: string;
+  };
 }
 
 /** What the chart's sidecar looks for where nobody told it otherwise (`sidecar.datasources.label`, `….dashboards.label`). */
@@ -42,7 +46,16 @@ export class GrafanaObjects extends Component {
       ],
       SIDECAR_LABELS.dataSources,
     );
-    this.configMap(`${id}-dashboards`, dashboards, SIDECAR_LABELS.dashboards);
+    const { metricsUid, ...about } = dashboards;
+    this.lastConfigMap(
+      `${id}-dashboards`,
+      () =>
+        platformDashboards(scope, {
+          ...about,
+          sources: { metrics: metricsUid, logs: DATA_SOURCE_UIDS.logs },
+        }),
+      SIDECAR_LABELS.dashboards,
+    );
     connect(grafana, logs, { signals: ['queries'], purpose: 'LogQL of its dashboards and of Explore' });
   }
 }

@@ -1,6 +1,6 @@
 /**
  * Grafana: what people look at. All its state (dashboards made by hand, users, alerts) lies in PostgreSQL, so any
- * replica can go; data sources and the layers' dashboards are provisioned from the flow graph.
+ * replica can go; data sources and dashboards are provisioned from the flow graph.
  */
 import { Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
@@ -12,11 +12,12 @@ import type { Endpoint } from '../core/endpoint';
 import type { Platform } from '../core/platform';
 import { SecretRef } from '../core/secrets';
 import { Workload } from '../core/workload';
-import { renderDataSources, type DataSources } from './grafana-data-sources';
+import { renderDataSources, sourcesOf, type DataSources } from './grafana-data-sources';
 import { GRAFANA_DIRS, GRAFANA_GOSSIP_PORT, GRAFANA_HTTP_PORT, grafanaIni } from './grafana-ini';
 import { signInMistakes, type GrafanaSignIn } from './grafana-sign-in';
 import { renderIni } from './ini';
-import { layerDashboardFiles } from './layer-dashboards';
+import { platformDashboards } from './dashboards/platform-dashboards';
+import type { SubjectProps } from './dashboards/subject';
 
 export interface GrafanaDatabase {
   readonly endpoint: Endpoint<'state', 'postgresql'>;
@@ -35,8 +36,8 @@ export interface GrafanaProps extends ComponentProps {
   readonly host: string;
   readonly database: GrafanaDatabase;
   readonly dataSources: DataSources;
-  /** Files of `dashboard.ts`. @default an overview of each layer of Hyperion */
-  readonly dashboards?: readonly ConfigFile[];
+  /** What the dashboards have to know beside the graph and the data sources. @default nothing */
+  readonly dashboards?: Pick<SubjectProps, 'manyClusters' | 'traceQueries'>;
   /** Encrypts what is kept in the database; the same for all replicas, and never changed. */
   readonly secretKey: SecretRef;
   /** First administrator's password. */
@@ -156,7 +157,7 @@ export class Grafana extends Component {
         mount('dashboard-provider', `${GRAFANA_DIRS.provisioning}/dashboards`, [
           ConfigFile.yaml(this.platform, 'dashboards.yaml', dashboardProvider()),
         ]),
-        mount('dashboards', GRAFANA_DIRS.dashboards, props.dashboards ?? layerDashboardFiles()),
+        ...this.dashboards(id, props),
       ],
       secretFiles: trusted(props),
       ...(props.sharedFiles === undefined
@@ -169,6 +170,21 @@ export class Grafana extends Component {
     };
     const [first] = refs.values();
     return { container, keys: { secretName: first?.secretName ?? '', keys: [...refs.keys()].sort() } };
+  }
+
+  /**
+   * Two ConfigMaps: `kubectl apply` keeps a copy of an object in its annotations, of which Kubernetes takes 256 KiB, a
+   * quarter of what a ConfigMap may be. Grafana reads the files anew each minute.
+   */
+  private dashboards(id: string, props: GrafanaProps): NonNullable<ContainerSpec['configs']> {
+    const made = (): readonly ConfigFile[] =>
+      platformDashboards(this.platform, { ...props.dashboards, sources: sourcesOf(props.dataSources) });
+    const part = (name: string, isIn: (file: ConfigFile) => boolean) => ({
+      mountPath: `${GRAFANA_DIRS.dashboards}/${name}`,
+      config: this.lastConfigMap(`${id}-dashboards-${name}`, () => made().filter(isIn)),
+    });
+    const isStore = ({ name }: ConfigFile): boolean => name.startsWith('store-');
+    return [part('questions', (file) => !isStore(file)), part('stores', isStore)];
   }
 
   private connectAll(workload: Workload, props: GrafanaProps): void {

@@ -26,7 +26,8 @@ export function check(context: Context, names: readonly string[], options: Check
   return verdicts.some(({ findings }) => findings.length > 0) ? 1 : 0;
 }
 
-function dayOf(text: string | undefined): string | undefined {
+/** @throws UsageError for what is no day */
+export function dayOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const day = new Date(`${text}T00:00:00Z`);
   if (!Number.isNaN(day.getTime()) && day.toISOString().startsWith(`${text}T`)) return text;

@@ -6,11 +6,13 @@ import { imageOf } from '../../constructs/core/catalog';
 import type { Component } from '../../constructs/core/component';
 import { containersOf } from '../../constructs/core/images';
 import type { Connection } from '../../constructs/core/flow-graph';
-import { coverOf, isExposed } from '../../constructs/core/outage-budget';
+import { isExposed } from '../../constructs/core/outage-budget';
 import type { Derivation, Platform } from '../../constructs/core/platform';
-import { bytesOf, humanBytes, humanSeconds } from '../../constructs/core/quantity';
+import { humanSeconds } from '../../constructs/core/quantity';
 import { Task } from '../../constructs/core/task';
 import { Workload } from '../../constructs/core/workload';
+import { deliveryText } from '../delivery-text';
+import { deliveryDocument, guaranteeDocument, type GraphGuarantee } from '../graph-document';
 import { chooseEnvironment } from './choose';
 import { UsageError, type Context, type ExitCode } from './context';
 import { didYouMean } from './nearest';
@@ -49,13 +51,9 @@ interface Link {
   readonly purpose: string;
 }
 
-interface Guarantee {
+interface Guarantee extends GraphGuarantee {
   readonly connection: string;
   readonly signals: readonly string[];
-  /** Null where nothing flows. */
-  readonly survivesSeconds: number | null;
-  readonly wantedSeconds: number;
-  readonly arithmetic: readonly string[];
 }
 
 export function explain(
@@ -126,30 +124,16 @@ function linkOf({ to, signals, delivery, purpose }: Connection, peer: string): L
     port: to.port,
     path: to.path,
     auth: to.auth.kind,
-    delivery: deliveryText(delivery),
+    delivery: deliveryText(deliveryDocument(delivery)),
     purpose,
   };
 }
 
-function deliveryText(delivery: Connection['delivery']): string {
-  switch (delivery.kind) {
-    case 'synchronous':
-      return delivery.fallback === undefined ? 'synchronous' : `synchronous, else to ${delivery.fallback.id}`;
-    case 'memory-queue':
-      return `memory queue of ${humanBytes(bytesOf(delivery.size))}${delivery.mayDrop === true ? ', may drop' : ''}`;
-    case 'disk-queue':
-      return `disk queue of ${delivery.replicas} × ${humanBytes(bytesOf(delivery.size))}, ${delivery.whenFull} what does not fit`;
-  }
-}
-
 function guaranteeOf(platform: Platform, connection: Connection): Guarantee {
-  const cover = coverOf(platform.graph, connection);
   return {
     connection: `${connection.from.id} → ${connection.to.owner.id}`,
     signals: connection.signals,
-    survivesSeconds: Number.isFinite(cover.seconds) ? cover.seconds : null,
-    wantedSeconds: platform.survivesOutage.toSeconds(),
-    arithmetic: cover.terms,
+    ...guaranteeDocument(platform, connection),
   };
 }
 

@@ -41,6 +41,7 @@ export function overview(context: Context, { out }: { readonly out: string }): E
       '',
       ...(hasFindings ? ['What was found:        npx hyperion check'] : []),
       `Manifests for review:  ${out}/${example}/manifests/   (also config/, graph.json, images.txt)`,
+      `All of it as a page:   npx hyperion review ${example} --out review`,
       `One component:         npx hyperion explain ${example} <component>`,
       'All commands:          npx hyperion --help',
       'What to read next:     README.md',

@@ -74,6 +74,27 @@ function programFor(context: Context, done: (code: ExitCode) => void): Command {
       done((load('./diff') as typeof import('./diff')).diff(context, name, options));
     });
 
+  command('review', 'write the page of each environment, to be read in a browser: flow, tables, changes')
+    .addArgument(environments)
+    .requiredOption('--out <dir>', 'folder that gets one folder for each environment')
+    .addOption(asOf)
+    .addOption(
+      new Option(
+        '--against <source>',
+        'show what changed since: a folder that synth wrote, or git:<revision> for its golden files',
+      ).conflicts('compare'),
+    )
+    .option('--compare', 'of two environments: one page, how the first differs from the second')
+    .option('--markdown', 'also write a summary for the comment of a pull request')
+    .action((names: string[], options: Parameters<typeof import('./review').review>[2]) => {
+      const { review } = load('./review') as typeof import('./review');
+      context.runsOn(
+        review(context, names, options).catch((error: unknown) =>
+          answerTo(error, context, options.json === true),
+        ),
+      );
+    });
+
   command('explain', 'what a component is, takes, gives and guarantees')
     .argument('<env>', 'environment')
     .argument('<component>', 'component, or one of its workloads')

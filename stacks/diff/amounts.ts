@@ -37,10 +37,17 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   Mi: 1024 ** 2,
   Gi: 1024 ** 3,
   Ti: 1024 ** 4,
+  // Prometheus and Elasticsearch count in powers of two.
+  ...Object.fromEntries(
+    ['kb', 'mb', 'gb', 'tb'].flatMap((unit, i) => [
+      [unit, 1024 ** (i + 1)],
+      [unit.toUpperCase(), 1024 ** (i + 1)],
+    ]),
+  ),
 };
 
-/** Kubernetes' notation: `64Gi`, `500m`, `3`. */
-function quantity(value: unknown): number | undefined {
+/** Kubernetes' notation: `64Gi`, `500m`, `3`; and that of Prometheus' and Elasticsearch's sizes: `13107MB`, `2457mb`. */
+export function quantity(value: unknown): number | undefined {
   if (typeof value === 'number') return value;
   const match = typeof value === 'string' ? /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(value) : null;
   const unit = SIZE_UNITS[match?.[2] ?? ''];
@@ -69,7 +76,7 @@ const SQL_SECONDS: Readonly<Record<string, number>> = {
 };
 
 /** `168h`, `1h30m`, `14d`, a bare number, or the interval of a ClickHouse TTL. Zero and less mean without limit. */
-function duration(value: unknown): number | undefined {
+export function duration(value: unknown): number | undefined {
   if (typeof value !== 'string' && typeof value !== 'number') return undefined;
   const text = String(value);
   const plain = Number(text);

@@ -10,53 +10,97 @@ import { OutputError } from '../output-error';
 
 const GIT = 'git:';
 
+export interface EarlierObject {
+  /** The component whose file held it. */
+  readonly component: string;
+  readonly object: Manifest;
+}
+
+export interface EarlierState {
+  readonly objects: readonly EarlierObject[];
+  /** The text of `graph.json`; undefined where there is none. */
+  readonly graph: string | undefined;
+}
+
+/** Text by path below the environment's folder: `manifests/…` in order, and `graph.json`. */
+type EarlierFiles = ReadonlyMap<string, string>;
+
+const GRAPH = 'graph.json';
+
 /**
  * @param against a folder that `hyperion synth` wrote, or `git:<revision>`
  * @param root the checkout, for `git:`
  * @throws OutputError when there is nothing to read
  */
 export function earlierManifests(environment: string, against: string, root: string): Manifest[] {
-  return against.startsWith(GIT)
-    ? fromGit(environment, against.slice(GIT.length), root)
-    : fromFolder(environment, against);
+  return earlierState(environment, against, root).objects.map(({ object }) => object);
 }
 
-function fromFolder(environment: string, folder: string): Manifest[] {
-  const manifests = [join(folder, environment, 'manifests'), join(folder, 'manifests')].find((path) =>
-    existsSync(path),
-  );
-  if (manifests === undefined) {
+/**
+ * The same with what else that synthesis wrote.
+ * @throws OutputError when there is nothing to read
+ */
+export function earlierState(environment: string, against: string, root: string): EarlierState {
+  const files = against.startsWith(GIT)
+    ? fromGit(environment, against.slice(GIT.length), root)
+    : fromFolder(environment, against);
+  return {
+    objects: [...files]
+      .filter(([path]) => path !== GRAPH)
+      .flatMap(([path, text]) =>
+        objectsIn(`${against}: ${environment}/${path}`, text).map((object) => ({
+          component: componentOf(path),
+          object,
+        })),
+      ),
+    graph: files.get(GRAPH),
+  };
+}
+
+/** `manifests/03-loki.yaml` → `loki`. */
+function componentOf(path: string): string {
+  return path.replace(/^manifests\/(?:\d+-)?/, '').replace(/\.yaml$/, '');
+}
+
+function fromFolder(environment: string, against: string): EarlierFiles {
+  const folder = [join(against, environment), against].find((path) => existsSync(join(path, 'manifests')));
+  if (folder === undefined) {
     throw new OutputError(
-      `${folder} holds no manifests of ${environment}: there is no ${join(folder, environment, 'manifests')}; write them with: hyperion synth ${environment} --out ${folder}`,
+      `${against} holds no manifests of ${environment}: there is no ${join(against, environment, 'manifests')}; write them with: hyperion synth ${environment} --out ${against}`,
     );
   }
   try {
-    return readdirSync(manifests)
+    const manifests = readdirSync(join(folder, 'manifests'))
       .filter((name) => name.endsWith('.yaml'))
       .sort()
-      .flatMap((name) => objectsIn(join(manifests, name), readFileSync(join(manifests, name), 'utf8')));
+      .map((name) => `manifests/${name}`);
+    const paths = existsSync(join(folder, GRAPH)) ? [...manifests, GRAPH] : manifests;
+    return new Map(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]));
   } catch (error) {
-    if (error instanceof OutputError) throw error;
-    throw new OutputError(
-      `cannot read ${manifests}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new OutputError(`cannot read ${folder}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-function fromGit(environment: string, revision: string, root: string): Manifest[] {
+function fromGit(environment: string, revision: string, root: string): EarlierFiles {
   const commit = git(root, ['rev-parse', '--verify', '--quiet', '--end-of-options', `${revision}^{commit}`]);
   if (commit === undefined) {
     throw new OutputError(
       `git knows no revision ${JSON.stringify(revision)} here; see: git log --oneline --all`,
     );
   }
-  const folder = `test/golden/${environment}/manifests`;
-  const listing = git(root, ['ls-tree', '-r', '--name-only', '-z', commit.trim(), '--', folder]) ?? '';
-  const paths = listing.split('\0').filter((path) => path.endsWith('.yaml'));
-  if (paths.length === 0)
-    throw new OutputError(`${revision} has no golden files of ${environment} (${folder})`);
-  return paths.flatMap((path) =>
-    objectsIn(`${revision}:${path}`, git(root, ['show', `${commit.trim()}:${path}`]) ?? ''),
+  const folder = `test/golden/${environment}`;
+  const manifests = `${folder}/manifests`;
+  const listing =
+    git(root, ['ls-tree', '-r', '--name-only', '-z', commit.trim(), '--', manifests, `${folder}/${GRAPH}`]) ??
+    '';
+  const paths = listing.split('\0').filter((path) => path.endsWith('.yaml') || path.endsWith(GRAPH));
+  if (!paths.some((path) => path.endsWith('.yaml')))
+    throw new OutputError(`${revision} has no golden files of ${environment} (${manifests})`);
+  return new Map(
+    paths.map((path) => [
+      path.slice(folder.length + 1),
+      git(root, ['show', `${commit.trim()}:${path}`]) ?? '',
+    ]),
   );
 }
 

@@ -5,7 +5,8 @@
 import type { Manifest } from '../../policies/manifest';
 import { listAt } from '../manifest-data';
 import type { FieldChange } from './field-changes';
-import { isNarrower, isShorter, isSmaller } from './amounts';
+import { isNarrower, isSmaller } from './amounts';
+import { RETENTION_RULES } from './retention-rules';
 
 /** From harmless to grave. */
 export const EFFECTS = ['none', 'restart', 'disruption', 'data at risk'] as const;
@@ -21,11 +22,15 @@ export interface EffectRule extends Judgement {
   /** @default every kind */
   readonly kinds?: readonly string[];
   readonly path: RegExp;
+  /** Of which objects, as they are afterwards. @default all of these kinds */
+  readonly of?: (object: Manifest) => boolean;
   /** @default always */
   readonly when?: (before: unknown, after: unknown) => boolean;
 }
 
 const isNew = (before: unknown): boolean => before === undefined;
+const isGone = (_before: unknown, after: unknown): boolean => after === undefined;
+const hasClaims = (object: Manifest): boolean => listAt(object, 'spec', 'volumeClaimTemplates').length > 0;
 const WORKLOADS = ['Deployment', 'StatefulSet', 'DaemonSet'];
 
 export const FIELD_RULES: readonly EffectRule[] = [
@@ -44,10 +49,24 @@ export const FIELD_RULES: readonly EffectRule[] = [
     why: 'this field of a StatefulSet cannot be changed: it must be deleted and made anew around its volumes',
   },
   {
+    kinds: ['StatefulSet'],
+    path: /^spec\.replicas$/,
+    of: hasClaims,
+    when: isSmaller,
+    effect: 'data at risk',
+    why: 'nobody reads any more what lies on the volumes of the replicas that are stopped',
+  },
+  {
     path: /(?:^|[.\]])(?:partitions|partitionCount|num\.partitions|\["num\.partitions"\])$/,
     when: isSmaller,
     effect: 'data at risk',
     why: 'Kafka cannot take partitions away: the topic must be deleted and made anew',
+  },
+  {
+    path: /\["topics\.txt"\](?:\.[\w-]+|\["[^"]+"\])$/,
+    when: isGone,
+    effect: 'data at risk',
+    why: 'the topic stays in Kafka, unread: whoever deletes it deletes what it holds',
   },
   {
     path: /schema_config\.configs\[[^\]]*\](?:$|[.[])/,
@@ -55,30 +74,7 @@ export const FIELD_RULES: readonly EffectRule[] = [
     effect: 'data at risk',
     why: 'Loki reads old chunks by the schema period in which they were written: a past period never changes',
   },
-  {
-    path: /(?:\.retention_period|\.retention_stream.*\.period|\.block_retention)$/,
-    when: isShorter,
-    effect: 'data at risk',
-    why: 'data older than the new retention is deleted',
-  },
-  {
-    path: /args\[--?(?:retentionPeriod|storage\.tsdb\.retention\.(?:time|size))\]$/,
-    when: isShorter,
-    effect: 'data at risk',
-    why: 'data older than the new retention is deleted',
-  },
-  {
-    path: /\["(?:log\.)?retention\.(?:ms|minutes|hours|bytes)"\]$/,
-    when: isShorter,
-    effect: 'data at risk',
-    why: 'Kafka deletes what is older or more than the new retention, read or not',
-  },
-  {
-    path: /\.TTL$/,
-    when: isShorter,
-    effect: 'data at risk',
-    why: 'ClickHouse deletes rows older than the new time to live',
-  },
+  ...RETENTION_RULES,
 
   // Service
   {
@@ -136,6 +132,52 @@ export const FIELD_RULES: readonly EffectRule[] = [
     why: 'a selector cannot be changed: the workload must be deleted and made anew',
   },
 
+  // Access that is new: nobody is disturbed, and somebody can do more
+  {
+    kinds: ['NetworkPolicy'],
+    path: /^spec\.(?:ingress|egress)/,
+    when: isNew,
+    effect: 'none',
+    why: 'a connection that was refused is allowed',
+  },
+  {
+    kinds: ['Role', 'ClusterRole', 'RoleBinding', 'ClusterRoleBinding'],
+    path: /^(?:rules|subjects)/,
+    when: isNew,
+    effect: 'none',
+    why: 'a permission is given',
+  },
+  {
+    path: /\["acls\.txt"\]\[/,
+    when: isGone,
+    effect: 'disruption',
+    why: 'a client of Kafka that used this permission is refused',
+  },
+  {
+    path: /\["acls\.txt"\]\[/,
+    when: isNew,
+    effect: 'none',
+    why: 'a client of Kafka is given a permission',
+  },
+  {
+    path: /\["topics\.txt"\](?:\.[\w-]+|\["[^"]+"\])$/,
+    when: isNew,
+    effect: 'none',
+    why: "a topic is made; what it keeps takes its part of the brokers' volumes",
+  },
+  {
+    path: /(?:^spec|\["topics\.txt"\](?:\.[\w-]+|\["[^"]+"\]))\.partitions$/,
+    effect: 'none',
+    why: 'from then on the same key may lead to another partition: the order of records with one key is lost once',
+  },
+  {
+    kinds: ['ExternalSecret'],
+    path: /^spec\.data/,
+    when: isNew,
+    effect: 'none',
+    why: 'the secret must be in the store before: until then pods that read it do not start',
+  },
+
   // Pods
   {
     kinds: WORKLOADS,
@@ -153,10 +195,11 @@ export const FIELD_RULES: readonly EffectRule[] = [
 
 const NOTHING: Judgement = { effect: 'none', why: '' };
 
-export function effectOfField(kind: string, change: FieldChange): Judgement {
+export function effectOfField(object: Manifest, change: FieldChange): Judgement {
   const rule = FIELD_RULES.find(
-    ({ kinds, path, when }) =>
-      (kinds === undefined || kinds.includes(kind)) &&
+    ({ kinds, path, of, when }) =>
+      (kinds === undefined || kinds.includes(object.kind)) &&
+      (of === undefined || of(object)) &&
       path.test(change.path) &&
       (when === undefined || when(change.before, change.after)),
   );
@@ -185,7 +228,7 @@ export const REMOVAL_RULES: readonly RemovalRule[] = [
   },
   {
     kinds: ['StatefulSet'],
-    when: (object) => listAt(object, 'spec', 'volumeClaimTemplates').length > 0,
+    when: hasClaims,
     effect: 'data at risk',
     why: 'nobody uses its volumes any more, and nobody guards them',
   },

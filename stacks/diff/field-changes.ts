@@ -75,8 +75,21 @@ function step(key: string): string {
   return /^[\w-]+$/.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
 }
 
-/** What names an element, in the order of preference; `from` and `selector` are those of Loki's schema and retention. */
-const NAMES = ['name', 'from', 'mountPath', 'alert', 'record', 'secretKey', 'selector'] as const;
+/**
+ * What names an element, in the order of preference; `from` and `selector` are those of Loki's schema and retention,
+ * `filtertype` is Curator's, `type` that of an autoscaler's policies.
+ */
+const NAMES = [
+  'name',
+  'from',
+  'mountPath',
+  'alert',
+  'record',
+  'secretKey',
+  'selector',
+  'filtertype',
+  'type',
+] as const;
 
 /** Elements by name; undefined when some have none, or two have the same. */
 function named(list: readonly unknown[]): [string, unknown][] | undefined {
@@ -88,9 +101,19 @@ function named(list: readonly unknown[]): [string, unknown][] | undefined {
         return name === undefined ? undefined : [name, element];
       });
   const found = entries.filter((entry) => entry !== undefined);
-  return found.length === list.length && new Set(found.map(([name]) => name)).size === list.length
-    ? found
-    : undefined;
+  if (found.length < list.length) return undefined;
+  const named = distinct(found) ? found : found.map(withLabels);
+  return distinct(named) ? named : undefined;
+}
+
+function distinct(entries: readonly (readonly [string, unknown])[]): boolean {
+  return new Set(entries.map(([name]) => name)).size === entries.length;
+}
+
+/** One alert stands there for each component: its labels tell which. */
+function withLabels([name, element]: readonly [string, unknown]): [string, unknown] {
+  const labels = isRecord(element) && isRecord(element.labels) ? Object.values(element.labels) : [];
+  return [[name, ...labels].join(' '), element];
 }
 
 function nameOf(element: unknown): string | undefined {

@@ -19,6 +19,8 @@ export function parsedConfig(path: string, text: string): unknown {
 /** By the name of the file, or by its extension. */
 const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   'topics.txt': topics,
+  // One grant a line.
+  'acls.txt': (text) => Object.fromEntries(linesOf(text).map((line) => [line, 'granted'])),
   yaml: (text) => parse(text) as unknown,
   yml: (text) => parse(text) as unknown,
   json: (text) => JSON.parse(text) as unknown,
@@ -34,9 +36,8 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
 
 /** Kafka's topics by name, as `constructs/buffer/kafka-admin.ts` writes them: name, partitions, copies, settings. */
 function topics(text: string): unknown {
-  const lines = text.split('\n').filter((line) => line !== '');
   return Object.fromEntries(
-    lines.map((line) => {
+    linesOf(text).map((line) => {
       const [name, partitions, copies, settings = ''] = line.split(' ');
       const pairs = settings.split(',').map((setting) => setting.split('='));
       return [
@@ -51,22 +52,41 @@ function topics(text: string): unknown {
   ) as unknown;
 }
 
-/** Each table by name, with its time to live apart from the rest. */
+function linesOf(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** Each statement by the table that it makes or alters, with its time to live apart from the rest. */
 function statements(text: string): unknown {
+  const taken = new Set<string>();
   const entries = text
     .split(/;\s*(?:\n|$)/)
     .map((statement) => statement.trim())
     .filter((statement) => statement !== '')
     .map((statement) => {
-      const name = /^[\w\s]*?(?:IF NOT EXISTS\s+)?([\w.`"]+)\s*(?=\(|ON\b|TO\b|ENGINE\b|$)/i.exec(
-        statement,
-      )?.[1];
       const ttl = /\bTTL\s+([^\n]+)/.exec(statement)?.[1];
       const rest = statement.replace(/\bTTL\s+[^\n]+/, 'TTL …');
       return [
-        name ?? statement.slice(0, 60),
+        unused(statementName(rest), taken),
         ttl === undefined ? { statement: rest } : { statement: rest, TTL: ttl },
       ];
     });
   return Object.fromEntries(entries) as unknown;
+}
+
+/** `otel.traces` for what makes it, `ALTER otel.traces` for what alters it later. */
+function statementName(statement: string): string {
+  const made = /^CREATE\s[\w\s]*?(?:IF NOT EXISTS\s+)?([\w.`"]+)\s*(?=\(|ON\b|TO\b|AS\b|ENGINE\b|$)/i.exec(
+    statement,
+  )?.[1];
+  const altered = /^ALTER\s+TABLE\s+([\w.`"]+)/i.exec(statement)?.[1];
+  const name = made ?? (altered === undefined ? statement.slice(0, 60) : `ALTER ${altered}`);
+  return name.replaceAll('`', '');
+}
+
+function unused(name: string, taken: Set<string>): string {
+  let free = name;
+  for (let count = 2; taken.has(free); count += 1) free = `${name} (${count})`;
+  taken.add(free);
+  return free;
 }

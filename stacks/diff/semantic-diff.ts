@@ -49,7 +49,7 @@ function changeOf(before: Manifest | undefined, after: Manifest | undefined): Ob
   }
   const fields = fieldChanges(before, after).map((field) => ({
     ...field,
-    ...effectOfField(after.kind, field),
+    ...effectOfField(after, field),
   }));
   if (fields.length === 0) return [];
   const effect: Effect = worst(fields.map((field) => field.effect));
@@ -57,6 +57,7 @@ function changeOf(before: Manifest | undefined, after: Manifest | undefined): Ob
   return [{ object: nameOf(after), change: 'changed', effect, why, fields }];
 }
 
-function nameOf({ kind, metadata: { name, namespace } }: Manifest): string {
+/** e.g. `StatefulSet hyperion-store/loki`. */
+export function nameOf({ kind, metadata: { name, namespace } }: Manifest): string {
   return formatResource(namespace === undefined ? { kind, name } : { kind, namespace, name });
 }

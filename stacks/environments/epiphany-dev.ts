@@ -62,6 +62,7 @@ export const EPIPHANY_DEV: EpiphanyProps = {
       ],
     },
     routing: { default: 'team' },
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch-epiphany-dev') },
     receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },

@@ -76,6 +76,7 @@ export const EPIPHANY_PROD: EpiphanyProps = {
       ],
     },
     routing: { default: 'team', bySeverity: { critical: 'on-call' } },
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch-epiphany') },
     receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },

@@ -80,6 +80,7 @@ export const HUB_INFRA: HubProps = {
       ],
     },
     routing: { default: 'team', bySeverity: { critical: 'on-call' } },
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch-hub') },
     receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },

@@ -104,6 +104,7 @@ export const HYPERION_DEV: HyperionProps = {
       ],
     },
     routing: { default: 'team' },
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch-hyperion-dev') },
     receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },

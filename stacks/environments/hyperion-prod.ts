@@ -118,6 +118,7 @@ export const HYPERION_PROD: HyperionProps = {
       team: [{ kind: 'slack', channel: '#hyperion', webhook: SecretRef.named('slack-hyperion-webhook') }],
     },
     routing: { default: 'team', bySeverity: { critical: 'on-call' } },
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch-hyperion') },
     receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },

@@ -42,6 +42,7 @@ export const TELEMETRY_DEV: TelemetryStackProps = {
       ],
     },
     routing: { default: 'team' },
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch-telemetry-dev') },
     receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },

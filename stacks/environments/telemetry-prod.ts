@@ -42,6 +42,7 @@ export const TELEMETRY_PROD: TelemetryStackProps = {
       team: [{ kind: 'slack', channel: '#telemetry', webhook: SecretRef.named('slack-telemetry-webhook') }],
     },
     routing: { default: 'team', bySeverity: { critical: 'on-call' } },
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch-telemetry') },
     receiverCidrs: 'internet',
     volume: Size.gibibytes(1),
   },

@@ -55,7 +55,7 @@ export class StateFolder {
   }
 
   /** One that nobody else may read; made when it is not there. */
-  public folder(name: 'api' | 'broker' | 'logs' | 'store' | 'streamer'): string {
+  public folder(name: 'api' | 'broker' | 'logs' | 'review' | 'store' | 'streamer'): string {
     const folder = join(this.path, name);
     mkdirSync(folder, { recursive: true, mode: PRIVATE_FOLDER });
     return folder;

@@ -10,6 +10,7 @@ import { sendFirstHistory } from './first-history';
 import { FlowSampler } from './flow-sampler';
 import { Laptop } from './laptop';
 import { LaptopError } from './laptop-error';
+import { reviewCommand, ReviewPages } from './review-pages';
 import { ServiceClient } from './service-client';
 import { serviceProgram } from './service-program';
 import { writeServicesFile } from './services-file';
@@ -61,9 +62,11 @@ export async function startTelemetryLocal(options: TelemetryLocalOptions): Promi
   });
   const client = new ServiceClient(definitions, state.serviceToken);
   const sampler = new FlowSampler(laptop.services, client);
+  const reviews = new ReviewPages({ folder: state.folder('review'), command: reviewCommand(root) });
   const console = await createConsole({
     root,
     outputFolder: options.outputFolder,
+    reviews,
     adminKeyFile: state.adminKeyFile,
     definitions,
     services: laptop.services,
@@ -76,7 +79,7 @@ export async function startTelemetryLocal(options: TelemetryLocalOptions): Promi
   const stop = async (): Promise<void> => {
     stopping.abort();
     sampler.stop();
-    await console.close();
+    await Promise.all([console.close(), reviews.stop()]);
     await history;
     // Before the services: one that stops waits for connections on which nothing was asked yet.
     await client.close();

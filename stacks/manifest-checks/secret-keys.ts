@@ -20,15 +20,28 @@ interface Wanted {
 
 export function keyMistakes(index: ObjectIndex): Mistake[] {
   const made = madeKeys(index);
-  const wanted = [
-    ...index.podOwners.flatMap(wantedByPods),
-    ...index.ofKind('Ingress').flatMap(wantedByIngress),
-  ];
-  return wanted.flatMap((want) => {
+  return wantedKeys(index).flatMap((want) => {
     const keys = made[want.store].get(namespacedName(want.object.metadata.namespace, want.name ?? ''));
     const found = keys !== undefined && (want.key === undefined || keys === 'any' || keys.has(want.key));
     return found ? [] : [mistake(want, keys)];
   });
+}
+
+/** A Secret that a pod or an Ingress names. */
+export type WantedSecretKey = Pick<Wanted, 'object' | 'name' | 'key'>;
+
+/** What of which Secret is read; one from which single keys are taken is not named as a whole. */
+export function wantedSecretKeys(index: ObjectIndex): WantedSecretKey[] {
+  const wanted = wantedKeys(index).filter(({ store }) => store === 'Secret');
+  return wanted.filter(
+    (want) =>
+      want.key !== undefined ||
+      !wanted.some((other) => other.object === want.object && other.property === `${want.property}.items`),
+  );
+}
+
+function wantedKeys(index: ObjectIndex): Wanted[] {
+  return [...index.podOwners.flatMap(wantedByPods), ...index.ofKind('Ingress').flatMap(wantedByIngress)];
 }
 
 function mistake({ object, store, name, key, property }: Wanted, keys: Keys | undefined): Mistake {

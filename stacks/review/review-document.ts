@@ -1,7 +1,8 @@
 /**
  * What the review page shows, as data: types only, shared by those who gather it (Node) and by the page (browser).
- * Identifiers: a component by its name, a party by its id, an endpoint as `party/endpoint`, a connection as
- * `from → party/endpoint`, an object as `Kind namespace/name`.
+ * Identifiers: a component by its name, a party by its id, an object as `Kind namespace/name`, a connection as
+ * `from → party/endpoint` (`connection-ids.ts` keeps them apart), an endpoint as `party/endpoint`: what one port speaks
+ * several protocols on is several endpoints under one identifier.
  */
 import type { Picture } from './picture/picture';
 import type { Changes } from './changes/changes';
@@ -30,6 +31,8 @@ export interface ReviewDocument {
   /** Every object as YAML, in start order. */
   readonly objects: readonly ObjectEntry[];
   readonly totals: Totals;
+  /** Set where the model is so wrong that nothing could be made of it: there are findings, and nothing else. */
+  readonly unmade?: true;
   readonly picture: Picture;
   /** Undefined where there is nothing to compare with. */
   readonly changes?: Changes;
@@ -48,7 +51,7 @@ export interface ComponentEntry {
   readonly configs: readonly ConfigEntry[];
   /** Identifiers of its objects. */
   readonly objects: readonly string[];
-  /** Its NetworkPolicies, and the rules that judged its objects, each with what it said. */
+  /** NetworkPolicies that apply to its pods, as `namespace/name`, and the rules that judged its objects. */
   readonly networkPolicies: readonly string[];
   readonly policies: readonly PolicyEntry[];
   readonly derivations: readonly DerivationEntry[];
@@ -129,7 +132,7 @@ export interface ConfigEntry {
 
 export interface PolicyEntry {
   readonly rule: string;
-  /** Of `description`s of the rule: what it asks for. */
+  /** What holds where the rule is kept. */
   readonly asks: string;
   /** How many of the component's objects it judged. */
   readonly judged: number;
@@ -148,7 +151,9 @@ export interface ImageEntry {
   readonly program: string;
   readonly version: string;
   readonly license: string;
+  /** Components. */
   readonly usedBy: readonly string[];
+  /** `ends soon`: within 90 days. */
   readonly state: 'supported' | 'ends soon' | 'ended, waived' | 'ended';
   /** Null where its makers announced none. */
   readonly endOfLife: string | null;
@@ -157,7 +162,9 @@ export interface ImageEntry {
 }
 
 export interface SecretEntry {
+  /** In the environment's store; of what an operator makes in the cluster, `namespace/name` of the Secret. */
   readonly name: string;
+  /** Where its value comes from: the environment's store, or e.g. `cert-manager (Issuer kafka-ca)`. */
   readonly store: string;
   /** Components whose pods can read it, with the Kubernetes Secret and key. */
   readonly readers: readonly { readonly component: string; readonly secret: string; readonly key: string }[];
@@ -165,10 +172,13 @@ export interface SecretEntry {
   readonly acceptedBy: readonly string[];
 }
 
-/** Who may do what where: one row a principal (service account) and permission. */
+/** Who may do what where: one row for each permission of a service account, and for each connection. */
 export interface AccessEntry {
+  /** A service account as `namespace/name`, a party, or `whoever holds <secret>`. */
   readonly principal: string;
+  /** A component, somebody outside, or nothing where it is not known who that is. */
   readonly component: string;
+  /** A namespace, `cluster`, `cloud`, `none`; or the component that is reached. */
   readonly scope: string;
   readonly resources: string;
   readonly verbs: readonly string[];
@@ -199,8 +209,15 @@ export interface AlertEntry {
   readonly id: string;
   readonly alert: string;
   readonly group: string;
+  /** A workload, a group of workloads, or a template such as `{{ $labels.job }}`. */
   readonly component: string;
+  /** Names of the components that it can be about; empty where it is about none of this environment's. */
+  readonly components: readonly string[];
   readonly severity: string;
+  /** `down`, `saturated`, `filling`, … */
+  readonly about: string;
+  /** Who is told. */
+  readonly team: string;
   readonly expr: string;
   readonly forSeconds: number;
   readonly summary: string;

@@ -82,6 +82,7 @@ export function metricsSystem(props: MetricsSystemProps = {}): MetricsSystem {
     namespace: 'view',
     receivers: { team: [{ kind: 'slack', channel: '#alerts', webhook: SLACK }] },
     routing: { default: 'team' },
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch') },
     receiverCidrs: ['192.0.2.0/24'],
     volume: { size: Size.gibibytes(1), storageClass: 'fast' },
     ...props.alertmanager,

@@ -3,6 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { alertsPage } from '../../docs/alerts-page';
 import { environmentPage } from '../../docs/environment-page/page';
 import { servicesPage } from '../../docs/services-page';
 import { ENVIRONMENTS } from '../../stacks/environments';
@@ -26,4 +27,8 @@ test.each(Object.entries(ENVIRONMENTS))(
 
 test("the page of the services' variables is up to date (else: npm run docs)", () => {
   expect(readFileSync(join(FOLDER, '../services.md'), 'utf8')).toBe(servicesPage());
+});
+
+test('the page of all alerts is up to date (else: npm run docs)', () => {
+  expect(readFileSync(join(FOLDER, '../alerts.md'), 'utf8')).toBe(alertsPage(ENVIRONMENTS));
 });

@@ -44,6 +44,7 @@ proof(['amtool'], 'Silences in Alertmanager’s configuration', () => {
         'on-call': [{ kind: 'webhook', url: SecretRef.named('on-call') }],
       },
       routing: { default: 'team', bySeverity: { critical: 'on-call' } },
+      deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('heartbeat') },
       grouping: { wait: Duration.seconds(30), interval: Duration.minutes(5), repeat: Duration.hours(4) },
       silences,
       fileOf: ({ name }) => `/secrets/${name}`,

@@ -54,6 +54,7 @@ function rule(alert: string, sites: string, severity: AlertRule['severity']): Al
   return {
     alert,
     expr: `max by (site) (hub_pressure{site=~"${sites}"}) > 0`,
+    about: 'failing',
     holds: Duration.seconds(0),
     severity,
     component: '{{ $labels.site }}',

@@ -4,8 +4,6 @@
  * `gateway/`. Left out: Alloy, which no registry has.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { lokiAlerts } from '../../constructs/alert/loki-alerts';
-import { lokiDashboardFiles } from '../../constructs/view/loki-dashboards';
 import { parsedManifests, synthesisOf } from '../environments';
 import { at } from '../systems/documented-figures/figure';
 import { tool } from '../tools/obtain';
@@ -130,11 +128,12 @@ proof(
         client.push({ app: 'older' }, [{ number: 0, time: nanoseconds(end - 200 * MS_PER_HOUR) }]),
       ).rejects.toThrow('400');
       const metrics = await (await fetch(`${loki.url}/metrics`)).text();
-      const jobs = { loki: 'loki', canary: 'loki-canary', agents: 'alloy' };
-      const asked = JSON.stringify([
-        lokiAlerts({ jobs, maxStreams: 1, pool: 'pool' }),
-        lokiDashboardFiles({ jobs, pool: 'pool', metricsUid: 'x' }),
-      ]);
+      const asked = [...synthesisOf('anton').files]
+        .filter(
+          ([path, text]) => path.startsWith('config/loki-grafana/') || text.includes('kind: PrometheusRule'),
+        )
+        .map(([, text]) => text)
+        .join('\n');
       const names = new Set(asked.match(/\bloki_(?!api|canary|write)[a-z_]+/g));
       expect(names.size).toBeGreaterThanOrEqual(9);
       expect([...names].filter((name) => !new RegExp(`^${name}[{ ]`, 'm').test(metrics))).toEqual([]);

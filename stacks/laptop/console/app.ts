@@ -9,6 +9,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 
 import { answerInProblems } from '../../../apps/shared/answer-in-problems';
 import type { FlowSampler } from '../flow-sampler';
+import type { ReviewPages } from '../review-pages';
 import type { ServiceClient } from '../service-client';
 import type { ServiceDefinition } from '../service-definition';
 import type { ServiceProcess } from '../service-process';
@@ -18,6 +19,7 @@ import { addAccessRoutes } from './routes/access';
 import { addEnvironmentRoutes } from './routes/environments';
 import { addFlowRoutes } from './routes/flow';
 import { addQueueRoutes } from './routes/queue';
+import { addReviewRoutes } from './routes/reviews';
 import { addTelemetryRoutes } from './routes/telemetry';
 
 export interface ConsoleOptions {
@@ -25,6 +27,7 @@ export interface ConsoleOptions {
   readonly root: string;
   /** Where `hyperion synth` has written. */
   readonly outputFolder: string;
+  readonly reviews: Pick<ReviewPages, 'pageOf'>;
   readonly adminKeyFile: string;
   readonly definitions: readonly ServiceDefinition[];
   readonly services: readonly Pick<ServiceProcess, 'name' | 'log'>[];
@@ -55,6 +58,7 @@ export async function createConsole(options: ConsoleOptions): Promise<FastifyIns
   addQueueRoutes(app, options);
   addAccessRoutes(app, options);
   await addEnvironmentRoutes(app, options);
+  addReviewRoutes(app, options);
   await addPages(app, {
     pages: join(options.root, 'stacks', 'laptop', 'console', 'pages'),
     charts: join(options.root, 'node_modules', 'uplot', 'dist'),

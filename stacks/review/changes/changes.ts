@@ -19,9 +19,16 @@ export interface Changes {
   /** Requested resources and volumes, by component, and `total` last. */
   readonly amounts: readonly ChangedAmount[];
   readonly guarantees: readonly ChangedGuarantee[];
+  /** What could not be compared, and why; undefined where all of it could. */
+  readonly notCompared?: string;
 }
 
+/** What a headline is about; those of one topic stand together. */
+export type Topic =
+  'data' | 'service' | 'access' | 'load' | 'guarantees' | 'components' | 'versions' | 'sizes' | 'exceptions';
+
 export interface Headline {
+  readonly topic: Topic;
   readonly text: string;
   readonly effect: Effect;
   /** Where the page tells more, e.g. `#/changes/StatefulSet hyperion-store%2Floki`. */

@@ -10,6 +10,8 @@ export interface Picture {
   readonly lines: readonly PictureLine[];
 }
 
+export type LineGroup = 'telemetry' | 'other' | 'scrapes' | 'services';
+
 export type Mark = 'added' | 'removed' | 'changed';
 
 export interface Area {
@@ -32,11 +34,14 @@ export interface PictureNode extends Area {
   /** Second line, e.g. `StatefulSet × 3` or `200 clusters`. */
   readonly subtitle: string;
   readonly layer: string;
+  /** Identifier of the frame that it stands in. */
+  readonly frame: string;
   /** Names of those that a group stands for. */
   readonly members?: readonly string[];
   readonly mark?: Mark;
 }
 
+/** Arrows point the way that the data goes: a reader of a topic and who asks a query stand behind what they read. */
 export interface PictureLine {
   readonly id: string;
   /** Nodes' identifiers. */
@@ -44,6 +49,8 @@ export interface PictureLine {
   readonly to: string;
   /** Of which signal it is drawn: the first telemetry signal, or else the first. */
   readonly signal: string;
+  /** Scrapes share a rail below the components, and so do the lines to what everything needs: both stay in the background. */
+  readonly group: LineGroup;
   readonly signals: readonly string[];
   /** The connections that it stands for (identifiers of `ConnectionEntry`). */
   readonly connections: readonly string[];

@@ -21,20 +21,32 @@ const HOOK: Notification = { kind: 'webhook', url: secret('hook') };
 describe('the configuration', () => {
   const config = renderAlertmanager({
     receivers: { team: [SLACK, MAIL], 'on-call': [PAGER, HOOK] },
-    routing: { default: 'team', bySeverity: { critical: 'on-call' } },
+    routing: { default: 'team', bySeverity: { critical: 'on-call' }, byTeam: { network: 'on-call' } },
+    deadMan: { host: 'heartbeat.example.com', url: secret('heartbeat') },
     grouping: { wait: Duration.seconds(30), interval: Duration.minutes(5), repeat: Duration.hours(4) },
     fileOf: ({ name }) => `/secrets/${name}`,
   });
 
-  it('groups by alert and component, and routes by severity', () => {
+  it('groups by alert and component, and routes the dead-man switch, then by team, then by severity', () => {
     expect(config).toMatchObject({
       route: {
         receiver: 'team',
-        group_by: ['alertname', 'component', 'environment'],
+        group_by: ['alertname', 'component', 'environment', 'spoke'],
         group_wait: '30s',
         group_interval: '300s',
         repeat_interval: '14400s',
-        routes: [{ receiver: 'on-call', matchers: ['severity="critical"'] }],
+        routes: [
+          {
+            receiver: 'dead-man-switch',
+            matchers: ['alertname="Watchdog"'],
+            group_by: ['alertname'],
+            group_wait: '0s',
+            group_interval: '120s',
+            repeat_interval: '110s',
+          },
+          { receiver: 'on-call', matchers: ['team="network"'] },
+          { receiver: 'on-call', matchers: ['severity="critical"'] },
+        ],
       },
     });
   });
@@ -61,6 +73,10 @@ describe('the configuration', () => {
           pagerduty_configs: [{ routing_key_file: '/secrets/pager', send_resolved: true }],
           webhook_configs: [{ url_file: '/secrets/hook', send_resolved: true }],
         },
+        {
+          name: 'dead-man-switch',
+          webhook_configs: [{ url_file: '/secrets/heartbeat', send_resolved: false }],
+        },
       ],
     });
   });
@@ -75,8 +91,8 @@ describe('the configuration', () => {
         },
         {
           source_matchers: ['severity="critical"', 'component=~".+"'],
-          target_matchers: ['severity=~"warning|info"', 'component=~".+"'],
-          equal: ['component', 'environment'],
+          target_matchers: ['severity=~"warning|info"', 'component=~".+"', 'alertname!="Watchdog"'],
+          equal: ['component', 'environment', 'spoke'],
         },
       ],
     });
@@ -130,6 +146,7 @@ describe('in production', () => {
       'alertmanager/gossip-udp UDP/9094',
       'alertmanager-receivers/slack TCP/443',
       'alertmanager-receivers/smtp-587 TCP/587',
+      'alertmanager-receivers/dead-man-switch TCP/443',
     ]);
   });
 
@@ -137,7 +154,11 @@ describe('in production', () => {
     const urls = platform.graph.connections
       .filter(({ from, to }) => from.id === 'alertmanager' && to.owner.id === 'alertmanager-receivers')
       .map(({ to }) => to.url);
-    expect(urls).toEqual(['https://hooks.slack.com:443', 'smtp://smtp.example.com:587']);
+    expect(urls).toEqual([
+      'https://hooks.slack.com:443',
+      'smtp://smtp.example.com:587',
+      'https://heartbeat.example.com:443',
+    ]);
   });
 });
 

@@ -1,17 +1,22 @@
 import { Duration } from 'cdk8s';
 import {
-  alertingAlerts,
-  collectorAlerts,
-  metricsStoreAlerts,
-  scrapeAgentAlerts,
-} from '../../../constructs/alert/platform-alerts';
-import { renderRules, ruleMistakes, type AlertRule, type RuleGroup } from '../../../constructs/alert/rules';
+  renderCheckedRules,
+  renderRules,
+  ruleMistakes,
+  runbookFile,
+  runbookUrl,
+  type AlertRule,
+  type RuleGroup,
+} from '../../../constructs/alert/rules';
+import { problemsOf } from '../core/fixture';
+import { metricsSystem } from '../metrics-system';
 
 const RULE: AlertRule = {
   alert: 'QueueFull',
   expr: 'queue_size >= queue_capacity',
   holds: Duration.minutes(5),
   severity: 'critical',
+  about: 'filling',
   component: 'otel-logs',
   summary: 'Full',
   description: 'Look at the receiver.',
@@ -33,8 +38,12 @@ it('writes alerts and recorded series as rule files have them', () => {
             alert: 'QueueFull',
             expr: 'queue_size >= queue_capacity',
             for: '300s',
-            labels: { severity: 'critical', component: 'otel-logs' },
-            annotations: { summary: 'Full', description: 'Look at the receiver.' },
+            labels: { severity: 'critical', component: 'otel-logs', team: 'platform' },
+            annotations: {
+              summary: 'Full',
+              description: 'Look at the receiver.',
+              runbook_url: 'https://git.example.com/hyperion/docs/runbooks/queue-full.md',
+            },
           },
           { record: 'job:up:sum', expr: 'sum by (job) (up)', labels: { level: 'job' } },
         ],
@@ -58,40 +67,46 @@ it('finds groups and alerts that are there twice, and names that are not in Came
   ]);
 });
 
-describe('the platform’s own alerts', () => {
-  const groups = [
-    collectorAlerts(),
-    metricsStoreAlerts({ backups: { every: Duration.hours(1), replicas: 3, metric: 'backup_done' } }),
-    scrapeAgentAlerts(),
-    alertingAlerts(),
-  ];
-  const alerts = groups.flatMap((group) => group.rules.filter((rule) => 'alert' in rule));
+it('names the page of an alert by its name', () => {
+  expect([runbookFile('QueueFull'), runbookUrl('CpuNearLimit')]).toEqual([
+    'queue-full.md',
+    'https://git.example.com/hyperion/docs/runbooks/cpu-near-limit.md',
+  ]);
+});
 
-  it('have no mistakes', () => {
-    expect(ruleMistakes(groups)).toEqual([]);
-  });
+it('tells the review who evaluates what, whose it is and where its page lies', () => {
+  const { platform } = metricsSystem();
+  renderCheckedRules(platform, 'vmalert', [
+    { name: 'queues', rules: [RULE, { ...RULE, alert: 'Slow', team: 'network' }] },
+  ]);
+  const url = 'https://git.example.com/hyperion/docs/runbooks';
+  expect(platform.evaluatedRules).toEqual([
+    {
+      evaluator: 'vmalert',
+      groups: [
+        {
+          name: 'queues',
+          rules: [
+            { ...RULE, team: 'platform', runbook: `${url}/queue-full.md` },
+            { ...RULE, alert: 'Slow', team: 'network', runbook: `${url}/slow.md` },
+          ],
+        },
+      ],
+    },
+  ]);
+});
 
-  it('are these, with these severities', () => {
-    expect(alerts.map(({ alert, severity }) => `${alert} ${severity}`)).toEqual([
-      'CollectorQueueFilling warning',
-      'CollectorRefusesData warning',
-      'CollectorDropsData critical',
-      'MetricsStoreFilling warning',
-      'MetricsStoreReadOnly critical',
-      'MetricsStoreIgnoresSamples warning',
-      'MetricsBackupOld warning',
-      'ScrapeQueueGrowing warning',
-      'ScrapeAgentDropsData critical',
-      'RulesFail critical',
-      'NotificationsFail critical',
-      'AlertmanagerClusterSplit warning',
-    ]);
-  });
-
-  it('count a vmstorage as missing whose backup is three intervals old, and all of them when none ever came', () => {
-    expect(alerts.find(({ alert }) => alert === 'MetricsBackupOld')?.expr).toBe(
-      '(count(count by (pod) (present_over_time(backup_done[10800s]))) or vector(0)) < 3',
-    );
-    expect(metricsStoreAlerts({ backups: undefined }).rules).toHaveLength(3);
-  });
+it('reports mistakes of the component that evaluates', () => {
+  const { platform } = metricsSystem();
+  renderCheckedRules(platform, 'vmalert', [
+    { name: 'queues', rules: [RULE] },
+    { name: 'queues', rules: [] },
+  ]);
+  expect(problemsOf(platform)).toBe(
+    [
+      'test/vmalert: rules = "queues"',
+      '  rule:   every group has a name of its own',
+      '  remedy: rename it, or leave one of the two out',
+    ].join('\n'),
+  );
 });

@@ -7,6 +7,7 @@ import {
   type Silence,
 } from '../../../constructs/alert/silences';
 import { Duration } from 'cdk8s';
+import { SecretRef } from '../../../constructs/core/secrets';
 import { complete } from '../../../constructs/core/complete';
 import { problemsOf } from '../core/fixture';
 import { metricsSystem } from '../metrics-system';
@@ -131,11 +132,12 @@ describe('the routes', () => {
     const config = renderAlertmanager({
       receivers: {},
       routing: { default: 'team' },
+      deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('heartbeat') },
       grouping: { wait: Duration.seconds(1), interval: Duration.seconds(1), repeat: Duration.hours(1) },
       fileOf: ({ name }) => name,
     });
     expect(Object.keys(config)).toEqual(['route', 'inhibit_rules', 'receivers']);
-    expect(config).not.toMatchObject({ route: { routes: expect.anything() as unknown } });
+    expect(config).toMatchObject({ route: { routes: [{ receiver: 'dead-man-switch' }] } });
   });
 });
 

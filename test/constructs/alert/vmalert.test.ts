@@ -21,6 +21,7 @@ const EXTRA: AlertRule = {
   expr: 'latency > 1',
   holds: Duration.minutes(1),
   severity: 'info',
+  about: 'lagging',
   component: 'grafana',
   summary: 'Slow',
   description: 'Wait.',
@@ -69,11 +70,25 @@ describe('vmalert', () => {
   });
 
   it('watches everything that is scraped, and then what it was given', () => {
-    expect(groups.map((group) => group.name)).toEqual(['targets', 'extra']);
+    expect(groups.map((group) => group.name)).toEqual([
+      'targets',
+      'dead-man',
+      'scrape-agent',
+      'metrics-door',
+      'metrics-store',
+      'metrics-parts',
+      'loki',
+      'loki-parts',
+      'rule-evaluation',
+      'notifications',
+      'resources',
+      'objectives',
+      'extra',
+    ]);
     const down = groups[0]?.rules.filter((rule) => rule.alert === 'ComponentDown') ?? [];
     expect(down.map((rule) => rule.labels)).toEqual(
       ['vm-insert', 'vm-select', 'vm-storage', 'vmauth', 'alertmanager', 'vmalert', 'vmagent'].map(
-        (component) => ({ severity: 'critical', component }),
+        (component) => ({ severity: 'critical', component, team: 'platform' }),
       ),
     );
   });
@@ -107,10 +122,10 @@ it('reports rules that are there twice', () => {
   const { platform } = metricsSystem({ alerts: { groups: [{ name: 'targets', rules: [EXTRA, EXTRA] }] } });
   expect(problemsOf(platform)).toBe(
     [
-      'test/vmalert: groups = "targets"',
+      'test/vmalert: rules = "targets"',
       '  rule:   every group has a name of its own',
       '  remedy: rename it, or leave one of the two out',
-      'test/vmalert: groups = "TooSlow of grafana"',
+      'test/vmalert: rules = "TooSlow of grafana"',
       '  rule:   a component has each alert once',
       '  remedy: rename it, or leave one of the two out',
     ].join('\n'),

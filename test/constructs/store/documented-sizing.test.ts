@@ -201,7 +201,6 @@ function grafana(): Platform {
     },
     secretKey: SecretRef.named('grafana-secret-key'),
     adminPassword: SecretRef.named('grafana-admin'),
-    dashboards: [],
   });
   return on;
 }

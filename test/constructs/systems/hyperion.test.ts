@@ -39,7 +39,7 @@ test('what flows in development', () => {
     'otel-traces → otel-egress/otlp-http: traces, memory-queue, 1000/s',
     'otel-traces → tempo/otlp-http: traces, disk-queue, 1000/s',
     'otel-traces → victoria-metrics-insert/http: metrics, disk-queue, 333/s',
-    'vmagent → vmauth/http: metrics, disk-queue, 1100/s',
+    'vmagent → vmauth/http: metrics, disk-queue, 1200/s',
   ]);
 });
 

@@ -199,24 +199,19 @@ describe('for the Grafana and the Prometheus that are there already', () => {
   test('one PrometheusRule with all alerts', () => {
     const { spec, metadata } = manifest(built(), 'PrometheusRule', 'loki-alloy-rules');
     expect(metadata.labels).toMatchObject({ release: 'kube-prometheus-stack' });
-    const { groups } = spec as unknown as { groups: { name: string; rules: { alert: string }[] }[] };
-    expect(groups.map(({ name, rules }) => [name, rules.map(({ alert }) => alert)])).toEqual([
-      ['targets', ['ScrapingDown', 'ComponentDown', 'ComponentDown', 'ReplicaDown', 'ComponentDown']],
-      [
-        'loki',
-        [
-          'NoLogsArrive',
-          'LinesDiscarded',
-          'RequestsFail',
-          'QueriesSlow',
-          'StreamsNearLimit',
-          'ChunksNotStored',
-          'RetentionStalled',
-        ],
-      ],
-      ['loki-path', ['LinesMissing', 'AgentDropsLines']],
-      ['loki-storage', ['LogStoreFilling', 'LogStoreGrowing']],
-    ]);
+    const { groups } = spec as unknown as { groups: { name: string; rules: { alert?: string }[] }[] };
+    const alerts = groups.map(({ name, rules }) => [name, rules.flatMap(({ alert }) => alert ?? [])]);
+    expect(Object.fromEntries(alerts)).toMatchObject({
+      targets: ['ScrapingDown', 'ComponentDown', 'ComponentDown', 'ReplicaDown', 'ComponentDown'],
+      'dead-man': ['Watchdog'],
+      loki: ['NoLogsArrive', 'LinesDiscarded', 'RequestsFail', 'QueriesSlow'],
+      'loki-parts': ['ChunksNotStored', 'WriteAheadLogFilling', 'RingUnhealthy', 'RetentionStalled'],
+      'loki-canary': ['LinesMissing', 'LinesLate'],
+      'loki-streams': ['StreamsNearLimit'],
+      'storage.rgw.buckets.data-room': ['PoolFilling', 'PoolGrowing'],
+      resources: ['MemoryNearLimit', 'CpuNearLimit'],
+      objectives: ['ErrorBudgetBurnsFast', 'ErrorBudgetBurns'],
+    });
   });
 });
 

@@ -48,6 +48,7 @@ test('who asks whom', () => {
   ).toEqual([
     'alertmanager → alertmanager-receivers: https',
     'alertmanager → alertmanager-receivers: https',
+    'alertmanager → alertmanager-receivers: https',
     'api → influxdb: flux',
     'clients → nginx-ingress: https',
     'clients → nginx-ingress: https',
@@ -85,6 +86,8 @@ test('everything that has metrics is scraped and watched', () => {
     'influxdb',
     'api',
     'alertmanager',
+    'cert-manager',
+    'external-secrets',
     'prometheus',
     'grafana',
     'nginx-ingress',

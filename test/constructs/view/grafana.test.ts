@@ -4,14 +4,13 @@
 import { Size } from 'cdk8s';
 import { parse } from 'yaml';
 import { AuthScheme } from '../../../constructs/core/credential';
+import { CONFIG_HASH_ANNOTATION, configVersion } from '../../../constructs/core/pod-patches';
 import { External } from '../../../constructs/core/party';
 import type { Platform } from '../../../constructs/core/platform';
 import { SecretRef } from '../../../constructs/core/secrets';
 import { Grafana, type GrafanaProps } from '../../../constructs/view/grafana';
 import type { GrafanaSignIn } from '../../../constructs/view/grafana-sign-in';
 import { renderIni } from '../../../constructs/view/ini';
-import { LAYER_DASHBOARDS } from '../../../constructs/view/layer-dashboards';
-import { telemetryDashboardFiles } from '../../../constructs/view/telemetry-dashboards';
 import { manifest, problemsOf, testPlatform } from '../core/fixture';
 
 const READER = SecretRef.named('metrics-reader');
@@ -199,36 +198,27 @@ test('data sources come from the endpoints, linked from trace to log to metric',
   expect(text).toMatch(/derivedFields:\n(.*\n)*?\s+datasourceUid: traces/);
 });
 
-test('one dashboard for each layer, every panel with a question and the metrics data source', () => {
-  const { grafana } = made();
-  expect(LAYER_DASHBOARDS.map(({ title }) => title)).toEqual([
-    '1 · Ingestion',
-    '2 · Processing',
-    '3 · Buffer',
-    '4 · Storage',
-    '5 · Visualization and egress',
+test('dashboards are rendered when the environment is complete, and do not restart Grafana', () => {
+  const { platform, grafana } = made();
+  const mounted = grafana.configs.filter(({ configMapName }) =>
+    configMapName.startsWith('grafana-dashboards'),
+  );
+  expect(mounted.map(({ configMapName, files }) => [configMapName, files.length])).toEqual([
+    ['grafana-dashboards-questions', 0],
+    ['grafana-dashboards-stores', 0],
   ]);
-  for (const { uid } of LAYER_DASHBOARDS) {
-    const dashboard = JSON.parse(file(grafana, `${uid}.json`)) as {
-      uid: string;
-      panels: {
-        title: string;
-        description: string;
-        datasource: { uid: string };
-        gridPos: { x: number; y: number; w: number; h: number };
-        targets: { expr: string }[];
-      }[];
-    };
-    expect(dashboard.uid).toBe(uid);
-    expect(dashboard.panels).toHaveLength(4);
-    for (const panel of dashboard.panels) {
-      expect(panel.description).toMatch(/\?$/);
-      expect(panel.datasource.uid).toBe('metrics');
-      expect(panel.targets[0]?.expr).not.toBe('');
-    }
-    // No two panels lie over each other.
-    expect(new Set(dashboard.panels.map(({ gridPos }) => `${gridPos.x}/${gridPos.y}`)).size).toBe(4);
-  }
+  platform.runDerivers();
+  const names = mounted.flatMap(({ files }) => files.map(({ name }) => name));
+  // Nothing is scraped in this platform but Grafana; logs and traces have their data sources.
+  expect(names).toEqual(['telemetry-arriving.json', 'telemetry-senders.json', 'front-door.json']);
+  // The annotation that restarts a pod is made of the other files alone: Grafana reads these anew by itself.
+  const { spec } = manifest(platform, 'Deployment', 'grafana') as unknown as {
+    spec: { template: { metadata: { annotations: Record<string, string> } } };
+  };
+  const emptied = grafana.configs.map((config) =>
+    mounted.includes(config) ? { ...config, files: [] } : config,
+  );
+  expect(spec.template.metadata.annotations[CONFIG_HASH_ANNOTATION]).toBe(configVersion(emptied));
 });
 
 function metricsOver(platform: Platform): GrafanaProps['dataSources']['metrics'] {
@@ -430,7 +420,6 @@ test('GPU readings are asked for in Flux; without traces nothing links to them, 
         credential: { kind: 'bearer', secret: token },
       },
     },
-    dashboards: telemetryDashboardFiles('telem_bucket'),
     secretKey: SecretRef.named('secret-key'),
     adminPassword: SecretRef.named('admin-password'),
   });
@@ -456,14 +445,10 @@ test('GPU readings are asked for in Flux; without traces nothing links to them, 
   });
   expect(text).not.toContain('traces');
   expect(file(grafana, 'grafana.ini')).not.toContain('preinstall');
-  expect(grafana.configs.flatMap(({ files }) => files.map(({ name }) => name))).toEqual([
-    'grafana.ini',
-    'datasources.yaml',
-    'dashboards.yaml',
-    'gpu-fleet.json',
-    'telemetry-flow.json',
-    'telemetry-services.json',
-  ]);
+  platform.runDerivers();
+  const names = grafana.configs.flatMap(({ files }) => files.map(({ name }) => name));
+  expect(names).toContain('gpu-fleet.json');
+  expect(file(grafana, 'gpu-fleet.json')).toContain('from(bucket: \\"telem_bucket\\")');
 });
 
 test('the plug-in for ClickHouse needs the way to where it is fetched', () => {

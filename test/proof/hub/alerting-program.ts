@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import type { Alertmanager } from '../../../constructs/alert/alertmanager';
 import type { Vmalert } from '../../../constructs/alert/vmalert';
+import { DEAD_MAN } from '../../../constructs/alert/dead-man';
 import type { Platform } from '../../../constructs/core/platform';
 import { tool } from '../../tools/obtain';
 import { LoopbackProgram } from '../flows/loopback-program';
@@ -75,12 +76,16 @@ export class AlertmanagerProgram {
     return `127.0.0.1:${this.port}`;
   }
 
-  /** How often each group of alerts was looked at; once more means that the time before is done with. */
+  /**
+   * How often each group of alerts was looked at; once more means that the time before is done with. But for the dead-man switch,
+   * which has an interval of its own.
+   */
   public flushes(): readonly number[] {
     const byGroup = new Map<string, number>();
     for (const [, group = ''] of this.program
       .read('log')
       .matchAll(/"msg":"flushing".*?"aggrGroup":"(.*?[^\\])"/g)) {
+      if (group.includes(DEAD_MAN)) continue;
       byGroup.set(group, (byGroup.get(group) ?? 0) + 1);
     }
     return [...byGroup.values()];

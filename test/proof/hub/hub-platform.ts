@@ -81,6 +81,7 @@ export function alertingHub(
   const alertmanager = new Alertmanager(platform, 'alertmanager', {
     ...NAMESPACE,
     ...alerting,
+    deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch') },
     receiverCidrs: ['192.0.2.0/24'],
     volume: { size: Size.gibibytes(1), storageClass: 'gp3' },
     replicas: 2,

@@ -2,22 +2,18 @@
  * Grafana's files. No registry has Grafana: settings and provisioning are judged by models of the keys in use, dashboards
  * by the types that Grafana publishes, and their queries by the program that answers them.
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { version } from '@grafana/schema/package.json';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { CATALOG } from '../../../constructs/core/catalog';
-import { tool } from '../../tools/obtain';
 import { judgeDashboard } from './grafana/dashboard-judge';
+import { mistakesInDashboard, type DashboardLike } from './grafana/dashboard-mistakes';
 import { mistakesInReferences } from './grafana/data-source-references';
+import { judgeQueries } from './grafana/query-judge';
 import { DASHBOARD_PROVIDERS, DATA_SOURCES } from './grafana/provisioning-models';
 import { GRAFANA_SETTINGS, readIni } from './grafana/settings-model';
 import { judgeByModel } from './models/model';
-import { runProgram } from './run-program';
-import { runInSandbox } from './sandbox';
-import type { Validator, Verdict } from './validator';
-import { vmDryRun } from './vm-dry-run';
+import type { Mistake, Validator, Verdict } from './validator';
 
 const MODEL = 'typed model for Grafana 13.1.0';
 
@@ -83,30 +79,11 @@ export const GRAFANA_VALIDATORS: readonly Validator[] = [
       },
     ],
   },
-  metricsDashboards('grafana/layer-*.json'),
-  metricsDashboards('grafana/hub-*.json'),
-  promQlDashboards('grafana/telemetry-*.json'),
-  promQlDashboards('grafana/classic-*.json'),
-  {
-    files: 'grafana/gpu-*.json',
-    reads: 'grafana',
-    judgedBy: 'types of @grafana/schema; queries run by InfluxDB',
-    substitute: MODEL,
-    tools: ['influxdb', 'sandbox'],
-    judge: (path) => judgeFile(path, judgeFlux),
-    mistakes: [
-      {
-        what: 'a function that Flux does not have',
-        spoil: (text) => text.replace('aggregateWindow', 'aggregatedWindow'),
-        says: /undefined identifier aggregatedWindow/,
-      },
-      {
-        what: 'another bucket than the one that is set up',
-        spoil: (text) => text.replace('telem_bucket', 'telemetry_bucket'),
-        says: /could not find bucket/,
-      },
-    ],
-  },
+  dashboards('grafana/*.json', {
+    what: 'a function that Flux does not have',
+    spoil: (text) => text.replace('aggregateWindow', 'aggregatedWindow'),
+    says: /undefined identifier aggregatedWindow/,
+  }),
   {
     files: 'loki-grafana/loki-data-source.yaml',
     reads: 'grafana',
@@ -122,32 +99,19 @@ export const GRAFANA_VALIDATORS: readonly Validator[] = [
       },
     ],
   },
-  {
-    files: 'loki-grafana/loki-*.json',
-    reads: 'grafana',
-    judgedBy: 'types of @grafana/schema; queries by promtool check rules',
-    substitute: MODEL,
-    tools: ['prometheus'],
-    judge: (path) => judgeFile(path, judgePromQL),
-    mistakes: [
-      {
-        what: 'a bracket of a query that is not closed',
-        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
-        says: /could not parse expression/,
-      },
-    ],
-  },
+  dashboards('loki-grafana/*.json'),
 ];
 
-/** Dashboards whose graphs VictoriaMetrics answers. */
-function metricsDashboards(files: string): Validator {
+/** Whatever they ask in: each query is read by every program of the registries that answers the language. */
+function dashboards(files: string, ...further: readonly Mistake[]): Validator {
   return {
     files,
     reads: 'grafana',
-    judgedBy: 'types of @grafana/schema; queries by vmalert -dryRun',
+    judgedBy:
+      'types of @grafana/schema; places and variables; queries by promtool and vmalert, run by InfluxDB',
     substitute: MODEL,
-    tools: ['victoria-metrics'],
-    judge: (path) => judgeFile(path, judgeMetricsQL),
+    tools: ['prometheus', 'victoria-metrics', 'influxdb', 'sandbox'],
+    judge: judgeFile,
     mistakes: [
       {
         what: 'an option of another kind of panel',
@@ -157,12 +121,33 @@ function metricsDashboards(files: string): Validator {
       {
         what: 'a word that is none of its choices',
         spoil: (text) => text.replace('"placement": "bottom"', '"placement": "below"'),
-        says: /'"below"' is not assignable to type 'LegendPlacement'/,
+        says: /"below"/,
+      },
+      {
+        what: 'a panel that lies over another',
+        spoil: (text) => text.replaceAll(/"y": \d+/g, '"y": 0'),
+        says: /lie over each other/,
+      },
+      {
+        what: 'a number that two panels have',
+        spoil: (text) => text.replaceAll(/"id": \d+/g, '"id": 1'),
+        says: /two panels have the number 1/,
       },
       {
         what: 'a bracket of a query that is not closed',
         spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
-        says: /bad MetricsQL expr: .*unexpected token/,
+        says: /could not parse expression/,
+      },
+      {
+        what: 'a function that only VictoriaMetrics has',
+        spoil: (text) => text.replace('(rate(', '(rollup_rate('),
+        says: /unknown function with name \\?"rollup_rate\\?"/,
+      },
+      ...further,
+      {
+        what: 'a variable that is not there',
+        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1 > $wanted)"'),
+        says: /there is no variable wanted/,
       },
     ],
   };
@@ -175,10 +160,7 @@ function judgeDataSources(document: unknown): Verdict {
   return { accepted: said === '', said };
 }
 
-async function judgeFile(
-  path: string,
-  judgeQueries: (targets: readonly Target[]) => Promise<Verdict>,
-): Promise<Verdict> {
+async function judgeFile(path: string): Promise<Verdict> {
   const json = readFileSync(path, 'utf8');
   if (version !== CATALOG.grafana.version) {
     return {
@@ -188,81 +170,8 @@ async function judgeFile(
   }
   const types = judgeDashboard(json);
   if (!types.accepted) return types;
-  const { panels } = JSON.parse(json) as { panels: { targets: Target[] }[] };
-  return judgeQueries(panels.flatMap(({ targets }) => targets));
-}
-
-interface Target {
-  readonly expr?: string;
-  readonly query?: string;
-}
-
-const judgeMetricsQL = (targets: readonly Target[]): Promise<Verdict> =>
-  asRules(targets, (file) => vmDryRun('vmalert', [`-rule=${file}`]));
-
-const judgePromQL = (targets: readonly Target[]): Promise<Verdict> =>
-  asRules(targets, async (file) =>
-    runProgram(await tool('prometheus', 'promtool'), ['check', 'rules', file]),
-  );
-
-/** As the rules of a file: that is how these programs say whether they can read a query, without a store. */
-async function asRules(
-  targets: readonly Target[],
-  judge: (file: string) => Promise<Verdict>,
-): Promise<Verdict> {
-  const rules = targets.map(({ expr = '' }, index) => ({
-    record: `query_${index}`,
-    expr: expr.replaceAll('$__rate_interval', '5m'),
-  }));
-  const folder = mkdtempSync(join(tmpdir(), 'hyperion-queries-'));
-  try {
-    const file = join(folder, 'queries.yml');
-    writeFileSync(file, stringify({ groups: [{ name: 'queries', rules }] }));
-    return await judge(file);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
-}
-
-/** Grafana's own variables become values; then an InfluxDB with the bucket runs them. */
-async function judgeFlux(targets: readonly Target[]): Promise<Verdict> {
-  const queries = targets.map(({ query = '' }) =>
-    query
-      .replaceAll('v.timeRangeStart', '-1h')
-      .replaceAll('v.timeRangeStop', 'now()')
-      .replaceAll('v.windowPeriod', '1m'),
-  );
-  return runInSandbox({
-    command: ['/judge/node', '/judge/flux-judge.js'],
-    files: { '/judge/queries.json': JSON.stringify(queries) },
-    readOnly: {
-      '/judge/node': process.execPath,
-      '/judge/flux-judge.js': join(__dirname, 'grafana', 'flux-judge.js'),
-      '/judge/influxd': await tool('influxdb', 'influxd'),
-    },
-  });
-}
-
-/** In systems whose metrics lie in Prometheus. */
-function promQlDashboards(files: string): Validator {
-  return {
-    files,
-    reads: 'grafana',
-    judgedBy: 'types of @grafana/schema; queries by promtool check rules',
-    substitute: MODEL,
-    tools: ['prometheus'],
-    judge: (path) => judgeFile(path, judgePromQL),
-    mistakes: [
-      {
-        what: 'a bracket of a query that is not closed',
-        spoil: (text) => text.replace(/("expr": ".*)\)"/, '$1"'),
-        says: /could not parse expression/,
-      },
-      {
-        what: 'a function that only VictoriaMetrics has',
-        spoil: (text) => text.replace('rate(', 'rollup_rate('),
-        says: /unknown function with name \\?"rollup_rate\\?"/,
-      },
-    ],
-  };
+  const dashboard = JSON.parse(json) as DashboardLike;
+  const said = mistakesInDashboard(dashboard).join('\n');
+  if (said !== '') return { accepted: false, said };
+  return judgeQueries(dashboard);
 }

@@ -1,3 +1,4 @@
+import { CATALOG } from '../../../constructs/core/catalog';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -39,26 +40,24 @@ describe('hyperion diff', () => {
         '  ~ ConfigMap small/store-config',
         '      data["config.yaml"].limits_config.retention_period: 168h → 24h',
         '        data at risk: data older than the new retention is deleted',
-        '',
-        'disruption:',
         '  ~ StatefulSet small/store',
         '      spec.replicas: 2 → 1',
-        '        disruption: replicas are stopped, and those that stay carry their load',
+        '        data at risk: nobody reads any more what lies on the volumes of the replicas that are stopped',
       ].join('\n'),
     );
     expect(out).toContain('config-hash"]: ');
     expect(out).toContain('        restart: the pods are replaced one after the other\n');
     expect(out).toMatch(
-      /\nsmall-dev against old\/small-dev: 0 added, 0 removed, \d changed \(data at risk: 1, disruption: 1, none: \d\)\n$/,
+      /\nsmall-dev against old\/small-dev: 0 added, 0 removed, \d changed \(data at risk: 2, none: \d\)\n$/,
     );
   });
 
   test('without data at risk the exit code is 0; JSON has everything', () => {
     const { code, out } = terminal.run(['diff', 'small-dev', '--against', 'old', '--json'], {
-      'small-dev': smallEnvironment({ replicas: 1 }),
+      'small-dev': smallEnvironment({ image: CATALOG['loki-canary'] }),
     });
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toMatchObject({ environment: 'small-dev', against: 'old', effect: 'disruption' });
+    expect(JSON.parse(out)).toMatchObject({ environment: 'small-dev', against: 'old', effect: 'restart' });
   });
 
   test('a folder without manifests', () => {

@@ -22,6 +22,7 @@ describe('hyperion overview (npm start)', () => {
       /^environment {2}components {2}objects {2}connections {2}findings  +time\nsmall-dev +3 +\d+ +3 +0  +\d\.\d s\n/,
     );
     expect(out).toContain('Manifests for review:  dist/small-dev/manifests/');
+    expect(out).toContain('All of it as a page:   npx hyperion review small-dev --out review\n');
     expect(readdirSync(join(terminal.cwd, 'dist')).sort()).toEqual(['small-dev', 'small-prod']);
   });
 

@@ -17,6 +17,7 @@ describe('hyperion', () => {
     ['synth', '--help'],
     ['check', '--help'],
     ['diff', '--help'],
+    ['review', '--help'],
     ['explain', '--help'],
     ['scan', '--help'],
     ['local', '--help'],
@@ -35,7 +36,7 @@ describe('hyperion', () => {
 
   test('--help lists the commands and the exit codes', () => {
     const { out } = terminal.run(['--help']);
-    for (const command of ['synth', 'check', 'diff', 'explain', 'scan', 'local', 'envs'])
+    for (const command of ['synth', 'check', 'diff', 'review', 'explain', 'scan', 'local', 'envs'])
       expect(out).toMatch(new RegExp(`^  ${command} `, 'm'));
     expect(out).toContain('Exit codes: 0 fine, 1 something was found, 2 wrong use.');
     expect(out).not.toContain('overview');

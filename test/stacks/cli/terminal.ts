@@ -42,7 +42,7 @@ export class Terminal {
   }
 
   /** As `run`, for a command that runs on: answers when it has ended. */
-  public async runOn(args: readonly string[]): Promise<Answer> {
+  public async runOn(args: readonly string[], given: Partial<Context> = {}): Promise<Answer> {
     let [out, err] = ['', ''];
     let running: Promise<ExitCode> | undefined;
     run(
@@ -52,6 +52,7 @@ export class Terminal {
         runsOn: (command) => {
           running = command;
         },
+        ...given,
       }),
       args,
     );

@@ -123,6 +123,86 @@ describe('data at risk', () => {
     expect(effectOf(kind, after, before)).toBe('none');
   });
 
+  test('replicas with volumes that are stopped; those without are a disruption', () => {
+    const store = (replicas: number, fields: object): object => ({ spec: { replicas, ...fields } });
+    const volumes = (claims('1Gi') as { spec: object }).spec;
+    const change = changeOf(
+      object('StatefulSet', store(3, volumes)),
+      object('StatefulSet', store(2, volumes)),
+    );
+    expect(change).toMatchObject({
+      effect: 'data at risk',
+      why: 'nobody reads any more what lies on the volumes of the replicas that are stopped',
+    });
+    expect(effectOf('StatefulSet', store(2, volumes), store(3, volumes))).toBe('none');
+    expect(effectOf('StatefulSet', store(3, {}), store(2, {}))).toBe('disruption');
+  });
+
+  test('a topic that is declared no longer; a new one is fine', () => {
+    const [two, one] = ['a 1 1 b=c\nd 1 1 b=c\n', 'a 1 1 b=c\n'].map((text) => config('topics.txt', text));
+    expect(effectOf('ConfigMap', two ?? {}, one ?? {})).toBe('data at risk');
+    expect(effectOf('ConfigMap', one ?? {}, two ?? {})).toBe('none');
+  });
+
+  test.each([
+    ['an index of ILM', config('l.json', phases('604800s')), config('l.json', phases('86400s'))],
+    [
+      'a snapshot',
+      config('s.json', '{"retention":{"expire_after":"7d"}}'),
+      config('s.json', '{"retention":{"expire_after":"3d"}}'),
+    ],
+    ["Curator's age", filters('age, unit_count: 345600'), filters('age, unit_count: 86400')],
+    ["Curator's size", filters('space, disk_space: 47.9'), filters('space, disk_space: 40')],
+  ])('Elasticsearch keeps less: %s', (_title, before, after) => {
+    expect(effectOf('ConfigMap', before, after)).toBe('data at risk');
+    expect(effectOf('ConfigMap', after, before)).toBe('none');
+  });
+
+  test('an index that was kept without limit', () => {
+    expect(
+      effectOf(
+        'ConfigMap',
+        config('l.json', '{"policy":{"phases":{"hot":{}}}}'),
+        config('l.json', phases('1d')),
+      ),
+    ).toBe('data at risk');
+  });
+
+  test('what a stream of Loki keeps for itself comes and goes', () => {
+    const loki = (...selectors: readonly string[]): object =>
+      config(
+        'config.yaml',
+        `limits_config:\n  retention_stream:\n${selectors.map((selector) => `    - { selector: ${selector}, period: 24h }\n`).join('')}`,
+      );
+    expect(effectOf('ConfigMap', loki('a'), loki('a', 'b'))).toBe('data at risk');
+    expect(effectOf('ConfigMap', loki('a', 'b'), loki('a'))).toBe('data at risk');
+    expect(effectOf('ConfigMap', loki('a', 'b'), loki('b', 'a'))).toBe('none');
+  });
+
+  test("Prometheus' size is in powers of two, and may grow", () => {
+    const prometheus = (size: string): object => ({
+      spec: {
+        template: { spec: { containers: [{ name: 'a', args: [`--storage.tsdb.retention.size=${size}`] }] } },
+      },
+    });
+    expect(effectOf('StatefulSet', prometheus('13107MB'), prometheus('13GB'))).toBe('restart');
+    expect(effectOf('StatefulSet', prometheus('13GB'), prometheus('13107MB'))).toBe('data at risk');
+  });
+
+  test("ClickHouse's columns change beside the time to live, in what makes a table and in what alters it", () => {
+    const schema = (days: number, column: string): object =>
+      config(
+        'schema.sql',
+        `CREATE TABLE x.t ON CLUSTER \`r\`\n(\n  ${column} Int8\n)\nTTL T + toIntervalDay(${days})\nSETTINGS b = 1;\nALTER TABLE x.t ON CLUSTER \`r\` MODIFY TTL T + toIntervalDay(${days});\n`,
+      );
+    const change = changeOf(object('ConfigMap', schema(7, 'a')), object('ConfigMap', schema(3, 'b')));
+    expect(change?.fields.map(({ path, effect }) => [path, effect])).toEqual([
+      ['data["schema.sql"]["ALTER x.t"].TTL', 'data at risk'],
+      ['data["schema.sql"]["x.t"].TTL', 'data at risk'],
+      ['data["schema.sql"]["x.t"].statement', 'none'],
+    ]);
+  });
+
   test("ClickHouse's time to live", () => {
     const table = (ttl: string): object =>
       config(
@@ -167,3 +247,11 @@ describe('data at risk', () => {
     expect(changeOf(object(kind, fields), undefined)?.effect).toBe('data at risk');
   });
 });
+
+function phases(age: string): string {
+  return `{"policy":{"phases":{"delete":{"min_age":"${age}"}}}}`;
+}
+
+function filters(filter: string): object {
+  return config('actions.yml', `actions:\n  1:\n    filters:\n      - { filtertype: ${filter} }\n`);
+}

@@ -83,7 +83,78 @@ describe('disruption', () => {
   });
 });
 
+describe('more than before', () => {
+  test.each([
+    [
+      'a connection that is let through',
+      'NetworkPolicy',
+      { spec: { egress: [{ a: 1 }] } },
+      { spec: { egress: [{ a: 1 }, { b: 1 }] } },
+      'a connection that was refused is allowed',
+    ],
+    [
+      'a permission',
+      'ClusterRole',
+      { rules: [{ verbs: ['get'] }] },
+      { rules: [{ verbs: ['get'] }, { verbs: ['list'] }] },
+      'a permission is given',
+    ],
+    [
+      'a grant of Kafka',
+      'ConfigMap',
+      config('acls.txt', 'TOPIC a LITERAL b READ\n'),
+      config('acls.txt', 'TOPIC a LITERAL b READ\nTOPIC a LITERAL c READ\n'),
+      'a client of Kafka is given a permission',
+    ],
+    [
+      'a topic',
+      'ConfigMap',
+      config('topics.txt', 'a 1 1 b=c\n'),
+      config('topics.txt', 'a 1 1 b=c\nd 1 1 b=c\n'),
+      "a topic is made; what it keeps takes its part of the brokers' volumes",
+    ],
+    [
+      'partitions',
+      'KafkaTopic',
+      { spec: { partitions: 3 } },
+      { spec: { partitions: 6 } },
+      'from then on the same key may lead to another partition: the order of records with one key is lost once',
+    ],
+    [
+      'a secret',
+      'ExternalSecret',
+      { spec: { data: [{ secretKey: 'a' }] } },
+      { spec: { data: [{ secretKey: 'a' }, { secretKey: 'b' }] } },
+      'the secret must be in the store before: until then pods that read it do not start',
+    ],
+  ])('%s disturbs nobody, and the reviewer reads what it does', (_title, kind, before, after, why) => {
+    const change = changeOf(object(kind, before), object(kind, after));
+    expect(change).toMatchObject({ effect: 'none', why });
+    // Taken away it does something else.
+    expect(changeOf(object(kind, after), object(kind, before))?.why).not.toBe(why);
+  });
+
+  test('a grant of Kafka that is taken away', () => {
+    const acls = (...lines: readonly string[]): object => config('acls.txt', lines.join('\n'));
+    expect(effectOf('ConfigMap', acls('TOPIC a LITERAL b READ', 'x'), acls('x'))).toBe('disruption');
+  });
+});
+
 describe('restart', () => {
+  test("InfluxDB's retention, which it reads once only", () => {
+    const influx = (value: string, name = 'DOCKER_INFLUXDB_INIT_RETENTION'): object => ({
+      spec: { template: { spec: { containers: [{ name: 'a', env: [{ name, value }] }] } } },
+    });
+    const change = changeOf(object('StatefulSet', influx('7d')), object('StatefulSet', influx('1d')));
+    expect(change).toMatchObject({
+      effect: 'restart',
+      why: 'InfluxDB reads it at its first start only: the bucket keeps its retention until somebody changes it there',
+    });
+    expect(
+      changeOf(object('StatefulSet', influx('7', 'OTHER')), object('StatefulSet', influx('1', 'OTHER')))?.why,
+    ).toBe('the pods are replaced one after the other');
+  });
+
   test.each(['Deployment', 'StatefulSet', 'DaemonSet'])('a changed pod template of a %s', (kind) => {
     const template = (image: string): object => ({
       spec: { template: { spec: { containers: [{ name: 'a', image }] } } },
@@ -124,6 +195,34 @@ describe('none', () => {
     expect(change?.fields.map(({ path }) => path)).toEqual(['data["a.yaml"]']);
   });
 
+  test('alerts of one name are told apart by their labels', () => {
+    const rules = (...jobs: readonly string[]): object =>
+      config(
+        'rules.yml',
+        `rules:\n${jobs.map((job) => `  - { alert: Down, expr: ${job} > 1, labels: { component: ${job.split(' ')[0] ?? ''} } }\n`).join('')}`,
+      );
+    const change = changeOf(
+      object('ConfigMap', rules('a', 'b')),
+      object('ConfigMap', rules('new', 'b + 1', 'a')),
+    );
+    expect(change?.fields.map(({ path }) => path)).toEqual([
+      'data["rules.yml"].rules[Down b].expr',
+      'data["rules.yml"].rules[Down new]',
+    ]);
+  });
+
+  test("an autoscaler's policies are told apart by their type", () => {
+    const scaler = (value: number): object => ({
+      spec: { behavior: { scaleDown: { policies: [{ type: 'Pods', value }] } } },
+    });
+    const change = changeOf(
+      object('HorizontalPodAutoscaler', scaler(4)),
+      object('HorizontalPodAutoscaler', scaler(5)),
+    );
+    expect(change?.fields.map(({ path }) => path)).toEqual(['spec.behavior.scaleDown.policies[Pods].value']);
+    expect(change?.effect).toBe('none');
+  });
+
   test('what only moved is no change at all', () => {
     const pod = (...names: readonly string[]): object => ({
       spec: { template: { spec: { containers: names.map((name) => ({ name })) } } },
@@ -149,11 +248,11 @@ test('the gravest change comes first', () => {
     },
   });
   const changes = semanticDiff(
-    [named('a', 3, '2Gi'), named('b', 3, '2Gi')],
-    [named('a', 2, '2Gi'), named('b', 3, '1Gi')],
+    [{ ...named('a', 3, '2Gi'), kind: 'Deployment' }, named('b', 3, '2Gi')],
+    [{ ...named('a', 2, '2Gi'), kind: 'Deployment' }, named('b', 3, '1Gi')],
   );
   expect(changes.map((change) => [change.object, change.effect])).toEqual([
     ['StatefulSet b', 'data at risk'],
-    ['StatefulSet a', 'disruption'],
+    ['Deployment a', 'disruption'],
   ]);
 });

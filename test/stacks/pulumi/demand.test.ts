@@ -153,24 +153,39 @@ describe('of secrets', () => {
   it('a value is made up only where nobody outside has to know it', () => {
     expect(Object.fromEntries(ENVIRONMENT_NAMES.map((name) => [name, madeElsewhere(name)]))).toEqual({
       anton: [],
-      'epiphany-dev': ['elasticsearch-operator-password: given', 'slack-epiphany-dev-webhook: given'],
+      'epiphany-dev': [
+        'dead-man-switch-epiphany-dev: given',
+        'elasticsearch-operator-password: given',
+        'slack-epiphany-dev-webhook: given',
+      ],
       'epiphany-prod': [
+        'dead-man-switch-epiphany: given',
         'elasticsearch-operator-password: given',
         'elasticsearch-reader-password: given',
         'pagerduty-epiphany-routing-key: given',
         'slack-epiphany-webhook: given',
         'smtp-password: given',
       ],
-      'hyperion-dev': ['slack-hyperion-dev-webhook: given'],
-      'hyperion-prod': ['pagerduty-hyperion-routing-key: given', 'slack-hyperion-webhook: given'],
-      'telemetry-dev': ['api-key: given', 'slack-telemetry-dev-webhook: given'],
+      'hyperion-dev': ['dead-man-switch-hyperion-dev: given', 'slack-hyperion-dev-webhook: given'],
+      'hyperion-prod': [
+        'dead-man-switch-hyperion: given',
+        'pagerduty-hyperion-routing-key: given',
+        'slack-hyperion-webhook: given',
+      ],
+      'telemetry-dev': [
+        'api-key: given',
+        'dead-man-switch-telemetry-dev: given',
+        'slack-telemetry-dev-webhook: given',
+      ],
       'telemetry-prod': [
         'api-keys: given',
+        'dead-man-switch-telemetry: given',
         'pagerduty-telemetry-routing-key: given',
         'slack-telemetry-webhook: given',
       ],
       'hub-infra': [
         'aurora-certificate-authorities: certificate-authority',
+        'dead-man-switch-hub: given',
         'grafana-sign-in-client-secret: given',
         'pagerduty-hub-routing-key: given',
         'slack-hub-webhook: given',

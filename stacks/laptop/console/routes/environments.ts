@@ -41,7 +41,8 @@ export async function addEnvironmentRoutes(
   });
 }
 
-async function foldersOf(folder: string): Promise<readonly string[]> {
+/** Names of the environments that were synthesised; none without the folder. */
+export async function foldersOf(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   return entries
     .filter((entry) => entry.isDirectory())

@@ -28,6 +28,7 @@ let asked: {
   body: unknown;
 }[] = [];
 let streamClosed = false;
+let reviewsAsked: string[] = [];
 const fakes: FastifyInstance[] = [];
 
 /** Plays the API and the streamer; the other services are away. */
@@ -64,6 +65,8 @@ beforeAll(async () => {
   }
   mkdirSync(join(folder, 'dist', 'small-dev', 'manifests'), { recursive: true });
   writeFileSync(join(folder, 'dist', 'small-dev', 'manifests', '00-x.yaml'), 'kind: Namespace\n');
+  mkdirSync(join(folder, 'dist', 'small-prod'));
+  writeFileSync(join(folder, 'review.html'), '<!doctype html><p>ü');
   writeFileSync(ADMIN_KEY_FILE, `${ADMIN_KEY}\n`);
   writeFileSync(join(folder, 'secret'), 'not for browsers');
   log = new ServiceLog({ path: join(folder, 'broker.log') });
@@ -72,6 +75,15 @@ beforeAll(async () => {
   console_ = await createConsole({
     root: ROOT,
     outputFolder: join(folder, 'dist'),
+    reviews: {
+      pageOf: (name) => {
+        reviewsAsked.push(name);
+        const page = join(folder, 'review.html');
+        return name === 'small-dev'
+          ? Promise.resolve(page)
+          : Promise.reject(new Error('hyperion: it went wrong'));
+      },
+    },
     adminKeyFile: ADMIN_KEY_FILE,
     definitions,
     services: [{ name: 'broker', log }],
@@ -83,6 +95,7 @@ beforeAll(async () => {
 
 beforeEach(() => {
   asked = [];
+  reviewsAsked = [];
 });
 
 afterAll(async () => {
@@ -194,12 +207,40 @@ test('another host’s name, and another site’s page, are refused', async () =
 test('environments are listed and shown as text, and nothing beside them', async () => {
   expect(await (await fetch(`${url}/api/environments`)).json()).toEqual({
     folder: join(folder, 'dist'),
-    environments: [{ name: 'small-dev', files: [{ path: 'manifests/00-x.yaml', bytes: 16 }] }],
+    environments: [
+      { name: 'small-dev', files: [{ path: 'manifests/00-x.yaml', bytes: 16 }] },
+      { name: 'small-prod', files: [] },
+    ],
   });
   const file = await fetch(`${url}/output/small-dev/manifests/00-x.yaml`);
   expect(file.headers.get('content-type')).toBe('text/plain; charset=utf-8');
   expect(await file.text()).toBe('kind: Namespace\n');
   expect((await fetch(`${url}/output/..%2Fsecret`)).status).toBe(404);
+});
+
+test('the review page of an environment, with the policy that stands in it', async () => {
+  const page = await fetch(`${url}/review/small-dev/`);
+  expect(page.status).toBe(200);
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(page.headers.get('content-security-policy')).toBe("frame-ancestors 'none'");
+  expect(page.headers.get('x-content-type-options')).toBe('nosniff');
+  expect(await page.text()).toBe('<!doctype html><p>ü');
+  expect(reviewsAsked).toEqual(['small-dev']);
+});
+
+test('a review page that cannot be made says why; of what is no environment none is', async () => {
+  const failed = await fetch(`${url}/review/small-prod/`);
+  expect(failed.status).toBe(500);
+  expect(await failed.json()).toMatchObject({ code: 'no-review', detail: 'hyperion: it went wrong' });
+  reviewsAsked = [];
+  for (const name of ['smal-dev', '..%2F..', '--help']) {
+    expect((await console_.inject(`/review/${name}/`)).statusCode).toBe(404);
+  }
+  expect(await (await fetch(`${url}/review/smal-dev/`)).json()).toMatchObject({
+    code: 'unknown-environment',
+    detail: 'known are: small-dev, small-prod',
+  });
+  expect(reviewsAsked).toEqual([]);
 });
 
 test('the last lines of a service', async () => {

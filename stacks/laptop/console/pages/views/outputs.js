@@ -16,7 +16,7 @@ export function outputsView(root) {
         h(
           'p',
           {},
-          'What a cluster would get: manifests in the order in which components start, each component’s own configuration, the graph of the flow, and the images.',
+          'What a cluster would get: the review page, which shows the whole; manifests in the order in which components start, each component’s own configuration, the graph of the flow, and the images.',
         ),
       ),
     ),
@@ -53,7 +53,12 @@ function sheet({ name, files }, index) {
       'div',
       { class: 'sheet-head' },
       h('h2', {}, name),
-      h('p', {}, `${number(files.length)} files, ${bytes(total(files))}`),
+      h(
+        'p',
+        {},
+        h('a', { href: `/review/${name}/`, target: '_blank' }, 'Review page'),
+        ` · ${number(files.length)} files, ${bytes(total(files))}`,
+      ),
     ),
     [...folders].map(([folder, inside]) =>
       folder === ''

@@ -1,0 +1,152 @@
+/**
+ * The stores of `hyperion-dev` and its alerting on the loopback cluster, with the environment's own rules in a real vmalert on a
+ * real VictoriaMetrics: each fault makes the alert fire that says so, and not before. [substitute: single node for the cluster
+ * programs]
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { synthesisOf } from '../environments';
+import { proof } from '../tools/proof';
+import { startEnvironment, type RunningEnvironment } from './local/hyperion-cluster';
+import { Faults } from './watch/faults';
+import { Watch } from './watch/watch';
+
+const ENVIRONMENT = 'hyperion-dev';
+const READY_MS = 3 * 60_000;
+const REQUEST_MS = 30_000;
+/** A rate needs two scrapes. */
+const TWO_SCRAPES_MS = 2_500;
+const DAY_MS = 24 * 3_600_000;
+/** Longer than the store keeps metrics, and longer ago than Loki takes a line. */
+const LONG_AGO_MS = 60 * DAY_MS;
+/** More than somebody mistypes. */
+const UNKNOWN_TOKENS = 20;
+const STORES = [
+  'loki',
+  'victoria-metrics-insert',
+  'victoria-metrics-select',
+  'victoria-metrics-storage',
+  'vmauth',
+];
+const ALERTING = ['vmalert', 'alertmanager'];
+
+jest.setTimeout(4 * 60_000);
+
+proof(
+  ['sandbox', 'loki', 'victoria-metrics', 'alertmanager', 'azurite'],
+  'alerts of hyperion-dev, by real faults',
+  () => {
+    let cluster: RunningEnvironment;
+    let started: Watch | undefined;
+    const faults = new Faults(watch);
+
+    beforeAll(async () => {
+      cluster = await startEnvironment(ENVIRONMENT, { atMost: 1, only: [...STORES, ...ALERTING] });
+      await cluster.whenReady({ timeoutMs: READY_MS });
+      started = await Watch.start({
+        cluster,
+        synthesis: synthesisOf(ENVIRONMENT),
+        watcher: 'victoria-metrics',
+        rules: 'config/vmalert/rules.yml',
+        labels: { cluster: ENVIRONMENT, environment: 'dev' },
+      });
+    }, READY_MS + 60_000);
+    afterAll(async () => {
+      await started?.stop();
+      await cluster.stop();
+    });
+
+    function watch(): Watch {
+      if (started === undefined) throw new Error('nobody watches: the start failed');
+      return started;
+    }
+
+    async function ask(service: string, port: number, path: string, init: RequestInit = {}): Promise<number> {
+      const at = cluster.address(service, port);
+      const answer = await fetch(`http://${at.host}:${at.port}${path}`, {
+        ...init,
+        signal: AbortSignal.timeout(REQUEST_MS),
+      });
+      await answer.arrayBuffer();
+      return answer.status;
+    }
+
+    const askDoor = (token: string): Promise<number> =>
+      ask('vmauth', 8427, '/api/v1/query?query=up', { headers: { authorization: `Bearer ${token}` } });
+
+    /** Twice, with a scrape between: a counter that was not there before has no rate. */
+    async function twice(act: () => Promise<unknown>): Promise<void> {
+      await act();
+      await sleep(TWO_SCRAPES_MS);
+      await act();
+    }
+
+    test('in peace every rule can be evaluated', async () => {
+      await faults.fires('Watchdog', {});
+      expect(await watch().failures()).toEqual([]);
+    });
+
+    test('a log line that is too old to be taken', async () => {
+      const line = {
+        streams: [
+          { stream: { service_name: 'test' }, values: [[`${Date.now() - LONG_AGO_MS}000000`, 'too late']] },
+        ],
+      };
+      await faults.makesFire('LinesDiscarded', { reason: 'greater_than_max_sample_age' }, () =>
+        twice(async () => {
+          const status = await ask('loki', 3100, '/loki/api/v1/push', {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify(line),
+          });
+          expect(status).toBe(400);
+        }),
+      );
+    });
+
+    test('a sample from before the retention', async () => {
+      await faults.makesFire('MetricsStoreIgnoresSamples', { component: 'victoria-metrics-storage' }, () =>
+        twice(async () => {
+          const path = `/insert/0/prometheus/api/v1/import/prometheus?timestamp=${Date.now() - LONG_AGO_MS}`;
+          const status = await ask('victoria-metrics-insert', 8480, path, {
+            method: 'POST',
+            body: 'too_late 1\n',
+          });
+          expect(status).toBe(204);
+        }),
+      );
+    });
+
+    test('tokens that nobody has', async () => {
+      await faults.makesFire('DoorRefusesTokens', { component: 'vmauth' }, () =>
+        twice(async () => {
+          for (let i = 0; i < UNKNOWN_TOKENS; i += 1) expect(await askDoor(`nobodys-${i}`)).toBe(401);
+        }),
+      );
+    });
+
+    test('a log store that is away', async () => {
+      await faults.makesFire('ComponentDown', { component: 'loki' }, () => cluster.hold('loki'));
+      await cluster.release('loki');
+      await faults.ends('ComponentDown', { component: 'loki' });
+    });
+
+    test('a metrics store that does not answer: the door says so, and so does who evaluates rules', async () => {
+      await faults.makesFire('DoorBackendFails', { username: 'grafana' }, async () => {
+        await cluster.hold('victoria-metrics-select');
+        await twice(() => askDoor(cluster.secret('vmauth-grafana-token')));
+      });
+      await faults.fires('RulesFail', { component: 'vmalert' });
+      await cluster.release('victoria-metrics-select');
+    });
+
+    test('an Alertmanager that is away', async () => {
+      await faults.makesFire('AlertsNotSent', { component: 'vmalert' }, () => cluster.hold('alertmanager'));
+      await cluster.release('alertmanager');
+    });
+
+    test('every fault had its alert', () => {
+      process.stderr.write(`\nfired by real faults: ${[...faults.fired].join(', ')}\n`);
+      expect(faults.fired.size).toBeGreaterThanOrEqual(8);
+    });
+  },
+);

@@ -1,0 +1,349 @@
+/**
+ * The data-flow picture in a real browser, from disk, measured as it is painted: of Hyperion in production against its
+ * state before a pull request, of the hub, and of a hub with 200 spokes. What it does not show: how it looks, for which
+ * the pictures in docs/images are.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+
+import { ENVIRONMENTS } from '../../stacks/environments';
+import { baselineOf } from '../../stacks/review/changes/baseline';
+import { gatherReview } from '../../stacks/review/gather';
+import { reviewHtml } from '../../stacks/review/html';
+import type { Area } from '../../stacks/review/picture/picture';
+import type { ReviewDocument } from '../../stacks/review/review-document';
+import { ROOT } from '../stacks/laptop/laptop-fixture';
+import { manySpokes } from '../stacks/review/many-spokes';
+import { afterPullRequest, beforePullRequest } from '../stacks/review/pull-request-environments';
+import { overlapping } from '../stacks/review/picture-fixture';
+import { tool } from '../tools/obtain';
+import { proof } from '../tools/proof';
+
+const START_LIMIT_MS = 240_000;
+const TEST_LIMIT_MS = 120_000;
+const SEEN_LIMIT_MS = 30_000;
+/** The issue's. */
+const OPEN_LIMIT_MS = 2000;
+/** A wheel's turn reaches the page some frames later. */
+const WHEEL_SETTLES_MS = 250;
+const VIEWPORT = { width: 1440, height: 900 };
+const AS_OF = '2026-11-01';
+const NAMES = ['hyperion-prod', 'hub-infra', 'spokes'] as const;
+
+type Measured = Area & { readonly id: string };
+
+proof(['chromium'], 'the data-flow picture, in a browser', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'hyperion-flow-proof-'));
+  const reviews = new Map<string, ReviewDocument>();
+  let browser: Browser | undefined;
+
+  beforeAll(async () => {
+    const hub = ENVIRONMENTS['hub-infra'];
+    if (hub === undefined) throw new Error('there is no environment hub-infra');
+    const baseline = {
+      ...baselineOf('hyperion-prod', beforePullRequest()),
+      kind: 'against',
+      label: 'git:main',
+    } as const;
+    reviews.set(
+      'hyperion-prod',
+      await gatherReview('hyperion-prod', afterPullRequest(), { asOf: AS_OF, baseline }),
+    );
+    reviews.set('hub-infra', await gatherReview('hub-infra', hub, { asOf: AS_OF }));
+    reviews.set('spokes', await gatherReview('hub-infra', manySpokes(), { asOf: AS_OF }));
+    for (const [name, review] of reviews) {
+      expect(review.picture.nodes.length).toBeGreaterThan(10);
+      writeFileSync(join(folder, `${name}.html`), reviewHtml(review, ROOT));
+    }
+    // The page is the only content; Chromium's sandbox does not work for root.
+    browser = await chromium.launch({ executablePath: await tool('chromium'), args: ['--no-sandbox'] });
+    // The first page of a browser starts its processes, too, which is no matter of the page.
+    await (await browser.newPage()).close();
+  }, START_LIMIT_MS);
+
+  afterAll(async () => {
+    await browser?.close();
+    rmSync(folder, { recursive: true, force: true });
+  }, START_LIMIT_MS);
+
+  async function open(
+    name: string,
+    hash = '#/flow',
+    colorScheme: 'light' | 'dark' = 'light',
+  ): Promise<{ readonly page: Page; readonly complaints: string[]; readonly openedMs: number }> {
+    if (browser === undefined) throw new Error('the browser did not start');
+    const page = await browser.newPage({ viewport: VIEWPORT, colorScheme });
+    page.setDefaultTimeout(SEEN_LIMIT_MS);
+    const complaints: string[] = [];
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => complaints.push(error.message));
+    const started = performance.now();
+    await page.goto(`${pathToFileURL(join(folder, `${name}.html`)).href}${hash}`);
+    await page.locator('.flow-svg .node').first().waitFor();
+    return { page, complaints, openedMs: performance.now() - started };
+  }
+
+  const node = (page: Page, id: string): Locator => page.locator(`a[data-node="${id}"]`);
+  const sceneOf = async (page: Page): Promise<{ x: number; y: number; scale: number }> => {
+    const transform = (await page.locator('.scene').getAttribute('transform')) ?? '';
+    const [x = NaN, y = NaN, scale = NaN] = (transform.match(/-?\d+(\.\d+)?(e-?\d+)?/g) ?? []).map(Number);
+    return { x, y, scale };
+  };
+  const measured = (page: Page, selector: string): Promise<Measured[]> =>
+    page.evaluate<Measured[]>(
+      `[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => {
+        const { x, y, width, height } = e.getBoundingClientRect();
+        return { id: (e.closest('[data-node], .frame')?.getAttribute('data-node') ?? e.parentElement.textContent), x, y, width, height };
+      })`,
+    );
+
+  describe.each(NAMES)('%s', (name) => {
+    test(
+      'opens in time, and no two boxes overlap as they are painted',
+      async () => {
+        const { page, complaints, openedMs } = await open(name);
+        expect(openedMs).toBeLessThan(OPEN_LIMIT_MS);
+        const boxes = await measured(page, '.node .box');
+        expect(boxes).toHaveLength(reviews.get(name)?.picture.nodes.length ?? NaN);
+        expect(overlapping(boxes)).toEqual([]);
+        expect(overlapping(await measured(page, '.frame rect'))).toEqual([]);
+        const [stage] = await measured(page, '.flow-svg');
+        const [scene] = await measured(page, '.scene .frames');
+        // All of it is in sight.
+        expect(scene?.x).toBeGreaterThanOrEqual(stage?.x ?? NaN);
+        expect((scene?.x ?? NaN) + (scene?.width ?? NaN)).toBeLessThanOrEqual(
+          (stage?.x ?? NaN) + (stage?.width ?? NaN),
+        );
+        expect(complaints).toEqual([]);
+        await page.close();
+      },
+      TEST_LIMIT_MS,
+    );
+
+    test.each(['light', 'dark'] as const)(
+      'titles stay in their boxes, near and far, %s',
+      async (theme) => {
+        const { page } = await open(name, '#/flow', theme);
+        for (const zoom of [0, 4]) {
+          for (let i = 0; i < zoom; i += 1) await page.keyboard.press('Tab');
+          for (let i = 0; i < zoom; i += 1) await page.getByRole('button', { name: 'Larger (+)' }).click();
+          const sticking = await page.evaluate<string[]>(
+            `[...document.querySelectorAll('.node')].flatMap((node) => {
+              const box = node.querySelector('.box').getBoundingClientRect();
+              return [...node.querySelectorAll('.letters > g:not(.sign) text')].filter((text) => {
+                const { width, top, bottom } = text.getBoundingClientRect();
+                return width > box.width * 1.04 || (width > 0 && (top < box.top - 1 || bottom > box.bottom + 1));
+              }).map((text) => text.textContent);
+            })`,
+          );
+          expect(sticking).toEqual([]);
+        }
+        const paper = await page.evaluate<string>(
+          `getComputedStyle(document.querySelector('.frame rect')).fill`,
+        );
+        expect(paper).toBe(theme === 'light' ? 'rgb(245, 245, 241)' : 'rgb(18, 19, 21)');
+        await page.close();
+      },
+      TEST_LIMIT_MS,
+    );
+  });
+
+  test(
+    'zoom by buttons, keys and the wheel with Ctrl; pan by arrows and dragging; fit brings all back',
+    async () => {
+      const { page, complaints } = await open('hyperion-prod');
+      const fitted = await sceneOf(page);
+      await page.getByRole('button', { name: 'Larger (+)' }).click();
+      expect((await sceneOf(page)).scale).toBeCloseTo(fitted.scale * 1.25, 5);
+      await page.locator('.flow-svg').focus();
+      await page.keyboard.press('-');
+      expect((await sceneOf(page)).scale).toBeCloseTo(fitted.scale, 5);
+      await page.keyboard.press('ArrowLeft');
+      expect((await sceneOf(page)).x).toBeCloseTo(fitted.x + 60, 3);
+      await page.keyboard.press('0');
+      expect(await sceneOf(page)).toEqual(fitted);
+
+      const [stage] = await measured(page, '.flow-svg');
+      const at = { x: (stage?.x ?? 0) + 300, y: (stage?.y ?? 0) + 12 };
+      await page.mouse.move(at.x, at.y);
+      await page.mouse.wheel(0, -100);
+      await page.waitForTimeout(WHEEL_SETTLES_MS);
+      expect(await sceneOf(page)).toEqual(fitted);
+      await page.keyboard.down('Control');
+      await page.mouse.wheel(0, -240);
+      await page.waitForTimeout(WHEEL_SETTLES_MS);
+      await page.keyboard.up('Control');
+      const before = await sceneOf(page);
+      expect(before.scale).toBeCloseTo(fitted.scale * 2, 3);
+      await page.mouse.down();
+      await page.mouse.move(at.x + 80, at.y + 30, { steps: 4 });
+      await page.mouse.up();
+      const after = await sceneOf(page);
+      expect([after.x - before.x, after.y - before.y].map(Math.round)).toEqual([80, 30]);
+      await page.getByRole('button', { name: /^Fit/ }).click();
+      expect(await sceneOf(page)).toEqual(fitted);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  test(
+    'a click selects a box: its connections are told, the rest is dimmed, and the address can be handed on',
+    async () => {
+      const { page, complaints } = await open('hyperion-prod');
+      await node(page, 'loki').click();
+      await page.locator('.flow-panel h2', { hasText: /^loki$/ }).waitFor();
+      expect(new URL(page.url()).hash).toBe('#/flow/loki');
+      expect(await page.locator('.flow-panel tbody tr').count()).toBeGreaterThan(3);
+      expect(await node(page, 'loki').getAttribute('aria-current')).toBe('true');
+      const dimmed = await page.evaluate<string[]>(
+        `[...document.querySelectorAll('.node.is-dim a')].map((a) => a.getAttribute('data-node'))`,
+      );
+      expect(dimmed).toContain('tempo');
+      expect(dimmed).not.toContain('otel-logs');
+      await page.locator('.flow-svg').focus();
+      await page.keyboard.press('Escape');
+      expect(await page.locator('.node.is-dim').count()).toBe(0);
+      expect(new URL(page.url()).hash).toBe('#/flow');
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  test(
+    'a deep link selects, and the panel leads to the component and to its connections',
+    async () => {
+      const { page, complaints } = await open('hyperion-prod', '#/flow/loki');
+      await page.locator('.flow-panel h2', { hasText: /^loki$/ }).waitFor();
+      const link = page.locator('.flow-panel tbody a').first();
+      expect(await link.getAttribute('href')).toMatch(/^#\/connection\//);
+      await page.getByRole('link', { name: 'Open the component’s page' }).click();
+      await page.locator('h1', { hasText: 'loki' }).waitFor();
+      expect(new URL(page.url()).hash).toBe('#/component/loki');
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  test(
+    'by keyboard: Tab goes along the flow, focus is seen, Space selects, Enter opens',
+    async () => {
+      const { page, complaints } = await open('hyperion-prod');
+      const order = reviews.get('hyperion-prod')?.picture.nodes.map(({ id }) => id) ?? [];
+      await page.locator('.flow-svg').focus();
+      const focused = (): Promise<string | null> =>
+        page.evaluate<string | null>(`document.activeElement.getAttribute('data-node')`);
+      for (const id of order.slice(0, 5)) {
+        await page.keyboard.press('Tab');
+        expect(await focused()).toBe(id);
+      }
+      const width = await page.evaluate<string>(
+        `getComputedStyle(document.activeElement.querySelector('.box')).strokeWidth`,
+      );
+      expect(parseFloat(width)).toBeGreaterThan(3);
+      await node(page, 'kafka').focus();
+      await page.keyboard.press('Space');
+      await page.locator('.flow-panel h2', { hasText: /^kafka$/ }).waitFor();
+      await page.keyboard.press('Enter');
+      await page.locator('h1', { hasText: 'kafka' }).waitFor();
+      expect(new URL(page.url()).hash).toBe('#/component/kafka');
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  test(
+    'a line is selected by keyboard, and tells its connection with delivery and guarantee',
+    async () => {
+      const { page } = await open('hyperion-prod');
+      const line = page.locator('[data-line="otel-logs → loki (telemetry)"]');
+      await line.focus();
+      expect(await page.locator('.flow-caption').textContent()).toContain(
+        'otel-logs to loki, OTLP/HTTP 3100',
+      );
+      await page.keyboard.press('Space');
+      await page.locator('.flow-panel h2', { hasText: 'otel-logs → loki' }).waitFor();
+      expect(await line.getAttribute('aria-pressed')).toBe('true');
+      const row = await page.locator('.flow-panel tbody tr').first().textContent();
+      expect(row).toMatch(/otlp-http 3100.*disk queue.*survives/);
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  test(
+    'the legend switches signals off and on',
+    async () => {
+      const { page } = await open('hyperion-prod');
+      const seen = (): Promise<number> => page.locator('.strand.is-traces:visible').count();
+      const all = await seen();
+      expect(all).toBeGreaterThan(4);
+      await page.getByRole('checkbox', { name: 'Traces' }).uncheck();
+      expect(await seen()).toBe(0);
+      // The others of the same line stay.
+      expect(await page.locator('.strand.is-logs:visible').count()).toBeGreaterThan(4);
+      await page.getByRole('checkbox', { name: 'Scrapes' }).uncheck();
+      expect(await page.locator('.line.is-scrapes:visible').count()).toBe(0);
+      await page.getByRole('checkbox', { name: 'Traces' }).check();
+      expect(await seen()).toBe(all);
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  test(
+    'what a pull request changes bears a colour, a sign, and a count in the legend',
+    async () => {
+      const { page, complaints } = await open('hyperion-prod');
+      const marked = await page.locator('.node[class*="is-added"], .node[class*="is-changed"]').count();
+      expect(marked).toBeGreaterThan(0);
+      expect(await page.locator('.node .sign text').count()).toBeGreaterThanOrEqual(marked);
+      expect(await page.locator('.flow-mark').count()).toBeGreaterThan(0);
+      await page.getByLabel('Only these in full colour').check();
+      const plain = page.locator('.node:not(.is-added):not(.is-changed):not(.is-removed)');
+      expect(await plain.count()).toBe(await page.locator('.node.is-dim').count());
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  test(
+    '200 spokes are one box that names them all',
+    async () => {
+      const { page } = await open('spokes', '#/flow/cluster-*');
+      await page.locator('.flow-panel h2', { hasText: 'cluster-*' }).waitFor();
+      await page.locator('.flow-members summary').click();
+      expect(await page.locator('.flow-members li').count()).toBe(200);
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+
+  test(
+    'the whole window is one press away, and nothing moves for who wants no motion',
+    async () => {
+      const { page } = await open('hub-infra');
+      const small = await sceneOf(page);
+      await page.getByRole('button', { name: 'Whole window' }).click();
+      await page.waitForTimeout(WHEEL_SETTLES_MS);
+      expect((await sceneOf(page)).scale).toBeGreaterThan(small.scale);
+      await page.emulateMedia({ reducedMotion: 'reduce' });
+      expect(
+        await page.evaluate<string>(`getComputedStyle(document.querySelector('.node')).transitionDuration`),
+      ).toBe('0s');
+      await page.close();
+    },
+    TEST_LIMIT_MS,
+  );
+});
