@@ -102,6 +102,15 @@ test('the graph has components, endpoints and connections with their delivery', 
     delivery: { kind: 'disk-queue', sizeBytes: 1024 ** 3, replicas: 1, whenFull: 'refuses' },
     credential: { kind: 'basic', secret: 'store-password' },
     load: { eventsPerSecond: 1000, bytesPerSecond: 1024 ** 2 },
+    access: 'write',
+    guarantee: {
+      survivesSeconds: 1024,
+      wantedSeconds: 600,
+      arithmetic: [
+        'collector disk queue: 1 × 1 GiB ÷ 1 MiB/s = 17 min',
+        'collector: nothing waits before it; its senders are refused and retry',
+      ],
+    },
   });
   expect(graph.endpoints).toContainEqual(
     expect.objectContaining({

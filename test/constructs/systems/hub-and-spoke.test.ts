@@ -37,6 +37,7 @@ test('everything that the design names is scraped, under the labels of the clust
     'api-server',
     'pods-8080',
     'pods-9090',
+    'external-secrets',
     'vmagent',
   ]);
   expect(scrapes).toContain('external_labels:\n    cluster: dev\n    environment: dev\n');

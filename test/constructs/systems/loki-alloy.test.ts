@@ -165,9 +165,20 @@ describe('for the Grafana and the Prometheus that are there already', () => {
       readonly data: Record<string, string>;
     };
     expect(metadata.labels.grafana_dashboard).toBe('1');
-    expect(Object.keys(data)).toEqual(['loki-overview.json']);
-    expect([...new Set(data['loki-overview.json']?.match(/"uid": "prometheus"/g))]).toHaveLength(1);
-    expect(data['loki-overview.json']).not.toContain('"uid": "metrics"');
+    expect(Object.keys(data)).toEqual([
+      'alerting.json',
+      'end-to-end-latency.json',
+      'objectives.json',
+      'store-ceph.json',
+      'store-loki.json',
+      'stores-filling.json',
+      'telemetry-arriving.json',
+      'telemetry-dropped.json',
+      'telemetry-senders.json',
+      'telemetry-stuck.json',
+    ]);
+    expect([...new Set(data['store-loki.json']?.match(/"uid": "prometheus"/g))]).toHaveLength(1);
+    for (const dashboard of Object.values(data)) expect(dashboard).not.toContain('"uid": "metrics"');
   });
 
   test('a monitor for each endpoint with metrics, each pod once, under the job that alerts know', () => {

@@ -38,14 +38,14 @@ function sending(about: Subject): readonly Panel[] {
         'bytes',
         'Whose samples do not reach the hub?',
         about.sum('', about.series('vmagent_remotewrite_pending_data_bytes')),
-        { alert: 'SpokeQueueGrowing', next: 'telemetry-stuck' },
+        { alert: 'ScrapeQueueGrowing', next: 'telemetry-stuck' },
       ),
       graph(
         'Dropped by the agents',
         'Bps',
         'Is anything lost?',
         about.trouble('', about.rate('vm_persistentqueue_bytes_dropped_total')),
-        { alert: 'SpokeLosesMetrics', next: 'telemetry-dropped' },
+        { alert: 'ScrapeAgentDropsData', next: 'telemetry-dropped' },
       ),
     ]),
   ];

@@ -1,4 +1,6 @@
 /** Of the dashboards of every environment: which there are, that they hold together, and that mistakes in them are found. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { ENVIRONMENT_NAMES, parsedManifests, synthesisOf } from '../../../environments';
 import {
@@ -212,4 +214,18 @@ describe('what is wrong is found', () => {
       'one: there is no data source logs of type loki',
     ]);
   });
+});
+
+test('no question names an alert that no environment evaluates: its panel would lose the runbook without a word', () => {
+  const questions = join(__dirname, '../../../../constructs/view/dashboards/questions');
+  const named = readdirSync(questions).flatMap((file) =>
+    [...readFileSync(join(questions, file), 'utf8').matchAll(/\balert: '(\w+)'/g)].map(([, alert]) => alert),
+  );
+  const evaluated = ENVIRONMENT_NAMES.flatMap((name) =>
+    synthesisOf(name).platform.evaluatedRules.flatMap(({ groups }) =>
+      groups.flatMap(({ rules }) => rules.flatMap((rule) => ('alert' in rule ? [rule.alert] : []))),
+    ),
+  );
+  expect(named.length).toBeGreaterThan(20);
+  expect(named.filter((alert) => alert === undefined || !evaluated.includes(alert))).toEqual([]);
 });
