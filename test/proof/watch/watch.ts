@@ -178,6 +178,8 @@ export class Watch {
         `-rule=${evaluator.dir}/rules.yml`,
         `-evaluationInterval=${INTERVAL}`,
         `-datasource.url=${this.store}`,
+        // Otherwise it asks for what was half a minute ago.
+        '-rule.evalDelay=0s',
         // What one rule recorded the next one must see, and a sample is seen a second after it was written.
         '-datasource.queryStep=5s',
         `-remoteWrite.url=${this.store}`,
