@@ -17,6 +17,7 @@ import { ROOT } from '../../stacks/laptop/laptop-fixture';
 import { manySpokes } from '../../stacks/review/many-spokes';
 import { afterPullRequest, beforePullRequest } from '../../stacks/review/pull-request-environments';
 import { tool } from '../../tools/obtain';
+import { openingCost } from './opening-cost';
 
 const SEEN_LIMIT_MS = 30_000;
 const WIDE = { width: 1280, height: 900 };
@@ -31,6 +32,8 @@ export interface Opened {
   readonly page: Page;
   /** What the browser's console said, policy violations too, and every request but that for the file. */
   readonly complaints: string[];
+  /** What it took until its heading stood. */
+  readonly costMs: number;
 }
 
 interface OpenOptions {
@@ -98,9 +101,10 @@ export class ReviewBrowser {
         complaints.push(`request: ${request.url()}`);
       }
     });
+    const cost = await openingCost(page);
     await page.goto(this.url(name, hash));
     await page.locator('h1').waitFor();
-    return { page, complaints };
+    return { page, complaints, costMs: await cost() };
   }
 
   private fileOf(name: string): string {
