@@ -14,8 +14,8 @@ const config: Config = {
   testSequencer: '<rootDir>/test/sequencer.js',
   // Five seconds are little on a machine that does other things; what hangs is still found.
   testTimeout: 30_000,
-  // The machine has two cores; proofs mostly wait for real programs, and leave them idle four fifths of the time.
-  maxWorkers: 3,
+  // The machine has two cores, and real programs run beside the tests: with three, API servers were too slow for their proofs.
+  maxWorkers: 2,
 };
 
 export default config;

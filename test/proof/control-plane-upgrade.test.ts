@@ -91,6 +91,19 @@ proof(CONTROL_PLANE_TOOLS, 'an upgrade', () => {
         await until('the loss is seen', 60_000, () =>
           Promise.resolve(watch.broken.length > 0 ? [] : ['no promise is broken']),
         );
+        // The Deployment's own count may still be that of before.
+        await until('another pod is ready', 60_000, async () => {
+          const now = await cluster.api.list('v1', 'Pod', deployment.metadata.namespace);
+          const ready = now.filter(
+            (pod) =>
+              pod.metadata.name.startsWith(`${deployment.metadata.name}-`) &&
+              pod.metadata.name !== victim.metadata.name &&
+              listAt(pod, 'status', 'conditions').some(
+                (one) => textAt(one, 'type') === 'Ready' && textAt(one, 'status') === 'True',
+              ),
+          );
+          return ready.length === replicas ? [] : [`${ready.length} of ${replicas} are ready`];
+        });
         await cluster.settle();
         expect(watch.stop().map((breach) => breach.split(';')[0])).toEqual([
           `${nameOf(deployment)}: ${replicas - 1} ready of at least ${replicas}`,
