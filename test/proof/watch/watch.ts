@@ -180,8 +180,9 @@ export class Watch {
         `-datasource.url=${this.store}`,
         // Otherwise it asks for what was half a minute ago.
         '-rule.evalDelay=0s',
-        // What one rule recorded the next one must see, and a sample is seen a second after it was written.
-        '-datasource.queryStep=5s',
+        // What one rule recorded the next one must see: written each two seconds, seen a second later, and on a busy machine
+        // later still. Five minutes, the default, would keep an alert up after its series is gone.
+        '-datasource.queryStep=30s',
         `-remoteWrite.url=${this.store}`,
         `-remoteRead.url=${this.store}`,
         '-notifier.blackhole',
