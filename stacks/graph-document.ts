@@ -8,6 +8,7 @@ import type { Connection } from '../constructs/core/flow-graph';
 import { coverOf, isExposed, isOurs } from '../constructs/core/outage-budget';
 import { External, type Reach } from '../constructs/core/party';
 import type { Derivation, Platform } from '../constructs/core/platform';
+import { podCounts } from '../constructs/core/pod-requests';
 import { bytesOf } from '../constructs/core/quantity';
 import { Workload } from '../constructs/core/workload';
 
@@ -133,11 +134,7 @@ function workloadDocuments(platform: Platform, component: Component): GraphWorkl
   return platform.graph.parties
     .filter((party) => party instanceof Workload)
     .filter((workload) => workload.componentName === component.node.id)
-    .map(({ id, kind, replicas, maxReplicas }) =>
-      kind === 'DaemonSet'
-        ? { id, kind, replicas: platform.nodes ?? 1, maxReplicas: platform.nodes ?? 1 }
-        : { id, kind, replicas, maxReplicas },
-    );
+    .map((workload) => ({ id: workload.id, kind: workload.kind, ...podCounts(workload, platform) }));
 }
 
 function endpointDocument(endpoint: AnyEndpoint): GraphEndpoint {

@@ -2,6 +2,7 @@
  * Whether a program is about to meet the limits of its container: derived for every workload from what its container asks for, by
  * the metrics that programs of its kind have about their own process.
  */
+import { limitsOf } from '../core/container-spec';
 import { bytesOf } from '../core/quantity';
 import type { ScrapeJob } from '../core/scrape-jobs';
 import { Workload } from '../core/workload';
@@ -65,7 +66,7 @@ export function resourceAlerts(context: AlertContext): RuleGroup[] {
     {
       name: 'resources',
       rules: [
-        ...jobs.flatMap((job) => limitsOf(job)),
+        ...jobs.flatMap((job) => recordedLimits(job)),
         {
           alert: 'MemoryNearLimit',
           about: 'saturated',
@@ -95,17 +96,12 @@ export function resourceAlerts(context: AlertContext): RuleGroup[] {
   ];
 }
 
-function limitsOf({ name, endpoint: { owner } }: ScrapeJob): RecordingRule[] {
+function recordedLimits({ name, endpoint: { owner } }: ScrapeJob): RecordingRule[] {
   if (!(owner instanceof Workload)) return [];
-  const {
-    cpuMillis,
-    cpuLimitMillis = cpuMillis * 2,
-    memory,
-    memoryLimit = memory,
-  } = owner.spec.container.resources;
+  const { cpuMillis, memory } = limitsOf(owner.spec.container.resources);
   const labels = { job: name };
   return [
-    { record: LIMIT.memory, labels, expr: `vector(${bytesOf(memoryLimit)})` },
-    { record: LIMIT.cpu, labels, expr: `vector(${cpuLimitMillis / 1000})` },
+    { record: LIMIT.memory, labels, expr: `vector(${bytesOf(memory)})` },
+    { record: LIMIT.cpu, labels, expr: `vector(${cpuMillis / 1000})` },
   ];
 }

@@ -27,7 +27,7 @@ export type About =
   | 'dead-man';
 
 /** Whoever runs the platform: the owner of what no other team has. */
-export const DEFAULT_TEAM = 'platform';
+const DEFAULT_TEAM = 'platform';
 
 export interface AlertRule {
   /** In CamelCase, unique in the environment together with its component. */
@@ -38,7 +38,7 @@ export interface AlertRule {
   readonly holds: Duration;
   readonly severity: Severity;
   readonly about: About;
-  /** Who is told: a label, by which Alertmanager may route. @default DEFAULT_TEAM */
+  /** Who is told: a label, by which Alertmanager may route. @default platform */
   readonly team?: string;
   /** The workload or group of workloads that it is about. */
   readonly component: string;

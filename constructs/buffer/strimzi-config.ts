@@ -5,7 +5,7 @@
  */
 import { CATALOG } from '../core/catalog';
 import type { CertificateSecret } from '../core/certificate';
-import type { Resources } from '../core/container-spec';
+import { limitsOf, type Resources } from '../core/container-spec';
 import {
   KafkaNodePoolSpecResourcesLimits as BrokerLimit,
   KafkaNodePoolSpecResourcesRequests as BrokerRequest,
@@ -96,7 +96,7 @@ export function renderBrokerPool(props: BrokerPoolProps): KafkaNodePoolSpec {
         memory: BrokerRequest.fromString(memory),
       },
       limits: {
-        cpu: BrokerLimit.fromString(`${resources.cpuLimitMillis ?? resources.cpuMillis * 2}m`),
+        cpu: BrokerLimit.fromString(`${limitsOf(resources).cpuMillis}m`),
         memory: BrokerLimit.fromString(memory),
       },
     },

@@ -36,6 +36,16 @@ export interface Resources {
   readonly cpuLimitMillis?: number;
 }
 
+/** What the container may have at most. */
+export interface ResourceLimits {
+  readonly cpuMillis: number;
+  readonly memory: Size;
+}
+
+export function limitsOf({ cpuMillis, cpuLimitMillis, memory, memoryLimit }: Resources): ResourceLimits {
+  return { cpuMillis: cpuLimitMillis ?? cpuMillis * 2, memory: memoryLimit ?? memory };
+}
+
 export type ProbeCheck =
   | { readonly http: string; readonly port: number; readonly scheme?: 'HTTP' | 'HTTPS' }
   | { readonly tcp: number }
@@ -117,6 +127,7 @@ export function containerProps(
   host?: HostAccess,
 ): kplus.ContainerProps {
   const { resources, probes } = spec;
+  const limits = limitsOf(resources);
   const capabilities = [...(spec.addCapabilities ?? []), ...(host?.root?.capabilities ?? [])];
   return {
     name,
@@ -130,9 +141,9 @@ export function containerProps(
     resources: {
       cpu: {
         request: kplus.Cpu.millis(resources.cpuMillis),
-        limit: kplus.Cpu.millis(resources.cpuLimitMillis ?? resources.cpuMillis * 2),
+        limit: kplus.Cpu.millis(limits.cpuMillis),
       },
-      memory: { request: resources.memory, limit: resources.memoryLimit ?? resources.memory },
+      memory: { request: resources.memory, limit: limits.memory },
     },
     securityContext: {
       ensureNonRoot: host?.root === undefined,

@@ -10,7 +10,7 @@ import { addCertificate, type CertificateIssuer, type CertificateSecret } from '
 import { Component, type ComponentProps } from '../core/component';
 import { ConfigFile } from '../core/config-file';
 import { connect } from '../core/connect';
-import type { ContainerSpec, Resources } from '../core/container-spec';
+import { limitsOf, type ContainerSpec, type Resources } from '../core/container-spec';
 import type { Endpoint, Telemetry } from '../core/endpoint';
 import type { External } from '../core/party';
 import type { Platform } from '../core/platform';
@@ -184,7 +184,7 @@ export class HAProxy extends Component {
     const sections = renderHAProxy({
       certificate: `${HAPROXY_DIRS.tls}/${certificate.key}`,
       maxConnections: props.maxConnections ?? HAPROXY_DEFAULTS.maxConnections,
-      threads: Math.ceil((resources.cpuLimitMillis ?? resources.cpuMillis * 2) / 1000),
+      threads: Math.ceil(limitsOf(resources).cpuMillis / 1000),
       frontends,
       backends: props.routes.map((route) => backendOf(route, frontends)),
       stats: props.legacyExporter === true,

@@ -6,7 +6,7 @@ import * as kplus from 'cdk8s-plus-28';
 import { clusterScoped } from '../core/cluster-scoped';
 import { Component } from '../core/component';
 import type { Platform } from '../core/platform';
-import { podRequests } from '../core/pod-requests';
+import { namespaceRequests } from '../core/pod-requests';
 import { mebibytesFor, quantity } from '../core/quantity';
 
 export interface NamespaceProps {
@@ -72,7 +72,7 @@ export class Namespaces extends Component {
     namespace: string,
     { loadBalancers, loadBalancerPorts }: Record<'loadBalancers' | 'loadBalancerPorts', number>,
   ): void {
-    const total = podRequests(this.platform, namespace);
+    const total = namespaceRequests(this.platform, namespace);
     const cpu = `${Math.ceil(total.cpuMillis * QUOTA_HEADROOM)}m`;
     const memory = quantity(mebibytesFor(total.memoryBytes * QUOTA_HEADROOM));
     new kplus.k8s.KubeResourceQuota(this, `quota-${namespace}`, {

@@ -3,7 +3,7 @@
  * model parameter is to be corrected from `GET _cat/indices` of a running cluster.
  */
 import type { Duration, Size } from 'cdk8s';
-import type { Resources } from '../core/container-spec';
+import { limitsOf, type Resources } from '../core/container-spec';
 import type { Load } from '../core/delivery';
 import { bytesOf, humanBytes } from '../core/quantity';
 
@@ -85,6 +85,6 @@ export function curatorLimitBytes(maxTotalSize: Size, demand: ElasticsearchDeman
   return Math.max(0, bytesOf(maxTotalSize) - storedBytesPerSecond(demand) * LAG_SECONDS);
 }
 
-export function heapMebibytes({ memory, memoryLimit }: Resources): number {
-  return Math.floor(Math.min(bytesOf(memoryLimit ?? memory) * HEAP_SHARE, HEAP_BYTES_MAX) / KIBI ** 2);
+export function heapMebibytes(resources: Resources): number {
+  return Math.floor(Math.min(bytesOf(limitsOf(resources).memory) * HEAP_SHARE, HEAP_BYTES_MAX) / KIBI ** 2);
 }

@@ -5,7 +5,7 @@
 import { Size, type Duration } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
 import { Component, type ComponentProps } from '../core/component';
-import type { EnvSource, Resources } from '../core/container-spec';
+import { limitsOf, type EnvSource, type Resources } from '../core/container-spec';
 import { AuthScheme } from '../core/credential';
 import type { Load } from '../core/delivery';
 import type { Endpoint } from '../core/endpoint';
@@ -88,7 +88,7 @@ export class Influxdb extends Component {
       container: {
         image: CATALOG.influxdb,
         env: {
-          ...serverEnvironment(resources.memoryLimit ?? resources.memory),
+          ...serverEnvironment(limitsOf(resources).memory),
           ...setupEnvironment({
             organization: this.organization,
             bucket: this.bucket,

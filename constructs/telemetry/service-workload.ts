@@ -4,7 +4,7 @@
 import { Size } from 'cdk8s';
 import { CATALOG } from '../core/catalog';
 import type { Component } from '../core/component';
-import type { ContainerSpec, EnvSource, Resources } from '../core/container-spec';
+import { limitsOf, type ContainerSpec, type EnvSource, type Resources } from '../core/container-spec';
 import type { Endpoint } from '../core/endpoint';
 import type { Tier } from '../core/platform';
 import { bytesOf } from '../core/quantity';
@@ -42,8 +42,8 @@ export const SERVICE_RESOURCES: Readonly<Record<Tier, Required<Resources>>> = {
 
 /** A share of the memory that the container may have, in whole mebibytes: what a service may fill with messages. */
 export function memoryShare(tier: Tier, resources: Resources | undefined, share: number): Size {
-  const { memory, memoryLimit } = resources ?? SERVICE_RESOURCES[tier];
-  return Size.mebibytes(Math.floor((bytesOf(memoryLimit ?? memory) * share) / 1024 ** 2));
+  const { memory } = limitsOf(resources ?? SERVICE_RESOURCES[tier]);
+  return Size.mebibytes(Math.floor((bytesOf(memory) * share) / 1024 ** 2));
 }
 
 /** Where `apps/Dockerfile` puts the compiled services. */

@@ -7,7 +7,7 @@ import { CATALOG } from '../core/catalog';
 import { addTrust, type CertificateIssuer } from '../core/certificate';
 import { Component, type ComponentProps } from '../core/component';
 import { ConfigFile } from '../core/config-file';
-import type { Resources } from '../core/container-spec';
+import { limitsOf, type Resources } from '../core/container-spec';
 import { AuthScheme } from '../core/credential';
 import { CURL_FUNCTION } from '../core/curl-script';
 import type { Endpoint } from '../core/endpoint';
@@ -221,6 +221,6 @@ function renderKibana({ host, elasticsearch }: KibanaProps): Readonly<Record<str
   };
 }
 
-function heapMebibytes({ memory, memoryLimit }: Resources): number {
-  return Math.floor((bytesOf(memoryLimit ?? memory) * HEAP_SHARE) / 1024 ** 2);
+function heapMebibytes(resources: Resources): number {
+  return Math.floor((bytesOf(limitsOf(resources).memory) * HEAP_SHARE) / 1024 ** 2);
 }

@@ -5,7 +5,7 @@ import type { CatalogEntry } from '../../constructs/core/catalog';
 import { LAYERS, type Component } from '../../constructs/core/component';
 import type { ContainerSpec } from '../../constructs/core/container-spec';
 import type { Platform } from '../../constructs/core/platform';
-import { podRequests } from '../../constructs/core/pod-requests';
+import { namespaceRequests } from '../../constructs/core/pod-requests';
 import { bytesOf, humanBytes, quantity } from '../../constructs/core/quantity';
 import { Task } from '../../constructs/core/task';
 import { Workload } from '../../constructs/core/workload';
@@ -71,7 +71,7 @@ export function namespaceTable({ platform, objects }: Synthesis): string {
   const quotas = objects.map(({ object }) => object).filter(({ kind }) => kind === 'ResourceQuota');
   const rows = quotas.map((quota) => {
     const namespace = quota.metadata.namespace ?? '';
-    const requests = podRequests(platform, namespace);
+    const requests = namespaceRequests(platform, namespace);
     const hard = (name: string): string =>
       textAt(quota, 'spec', 'hard', name) ?? String(numberAt(quota, 'spec', 'hard', name) ?? '');
     return {

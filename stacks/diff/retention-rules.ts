@@ -24,7 +24,7 @@ const BEYOND = 'the oldest data beyond the new size is deleted';
 const KAFKA = 'Kafka deletes what is older or more than the new retention, read or not';
 const TOPIC = String.raw`\["topics\.txt"\](?:\.([\w-]+)|\["([^"]+)"\])\.settings`;
 
-export const RETENTIONS: readonly Retention[] = [
+const RETENTIONS: readonly Retention[] = [
   { path: /\.retention_period$/, keeps: 'logs', unit: 'duration', why: OLDER },
   {
     path: /\.retention_stream\[(.*)\]\.period$/,

@@ -3,7 +3,7 @@
  * where they alone do.
  */
 import { imagesOf } from '../../constructs/core/images';
-import { podRequests } from '../../constructs/core/pod-requests';
+import { namespaceRequests } from '../../constructs/core/pod-requests';
 import type { Platform } from '../../constructs/core/platform';
 import { GRAFANA_LOGIN } from '../../constructs/systems/grafana-database';
 import type { CloudDemand, DatabaseDemand } from '../../infra/cloud';
@@ -74,7 +74,7 @@ function imageRegistries(platform: Platform): string[] {
 /** At their largest: autoscalers at their maximum, a node agent on each node. */
 function requests(platform: Platform): CloudDemand['requests'] {
   const namespaces = new Set(platform.components.map(({ namespace }) => namespace));
-  const sums = [...namespaces].map((namespace) => podRequests(platform, namespace));
+  const sums = [...namespaces].map((namespace) => namespaceRequests(platform, namespace));
   return {
     cpuMillis: sums.reduce((sum, { cpuMillis }) => sum + cpuMillis, 0),
     memoryMebibytes: Math.ceil(sums.reduce((sum, { memoryBytes }) => sum + memoryBytes, 0) / 1024 ** 2),

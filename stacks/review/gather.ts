@@ -51,10 +51,11 @@ export async function gatherReview(
     findings: findingEntries(findings),
   };
   if (synthesis === undefined) return { ...head, ...UNMADE };
+  const graph = graphOf(synthesis);
   return {
     ...head,
-    ...tablesOf(synthesis, environment, findings, asOf),
-    picture: await drawPicture(graphOf(synthesis), baseline && baseGraph(baseline, name)),
+    ...tablesOf(synthesis, graph, environment, findings, asOf),
+    picture: await drawPicture(graph, baseline && baseGraph(baseline, name)),
     ...(baseline === undefined ? {} : { changes: changesSince(baseline, synthesis) }),
   };
 }
@@ -82,12 +83,12 @@ const UNMADE: Omit<ReviewDocument, keyof Head> = {
 
 function tablesOf(
   synthesis: Synthesis,
+  graph: GraphDocument,
   environment: Environment,
   findings: readonly Finding[],
   asOf: string,
 ): Omit<ReviewDocument, keyof Head | 'picture' | 'changes' | 'unmade'> {
   const { platform } = synthesis;
-  const graph = graphOf(synthesis);
   const connections = connectionEntries(platform, graph);
   const objects = objectEntries(synthesis);
   const alerts = alertEntries(platform);

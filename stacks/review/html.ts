@@ -35,7 +35,7 @@ export function reviewHtml(document: ReviewDocument, root: string): string {
 }
 
 /** What the browser is told to let in: the script and the style of the page, and nothing from elsewhere. */
-export function reviewPolicy(root: string): string {
+function reviewPolicy(root: string): string {
   const { script, style } = pageBundle(root);
   return [
     "default-src 'none'",

@@ -33,7 +33,7 @@ export interface Analysis {
 /** Labels that somebody further up needs, and whether the metric's name is among them. */
 export type Needed = ReadonlySet<string>;
 
-export const METRIC_NAME = '__name__';
+const METRIC_NAME = '__name__';
 
 export function selectorsOf(expr: string): readonly Selector[] {
   return analyse(expr).selectors;

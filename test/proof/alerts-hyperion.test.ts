@@ -3,18 +3,11 @@
  * real VictoriaMetrics: each fault makes the alert fire that says so, and not before. [substitute: single node for the cluster
  * programs]
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { synthesisOf } from '../environments';
 import { proof } from '../tools/proof';
-import { startEnvironment, type RunningEnvironment } from './local/hyperion-cluster';
-import { Faults } from './watch/faults';
-import { Watch } from './watch/watch';
+import { twice, WatchedEnvironment } from './watch/watched-environment';
 
 const ENVIRONMENT = 'hyperion-dev';
 const READY_MS = 3 * 60_000;
-const REQUEST_MS = 30_000;
-/** A rate needs two scrapes. */
-const TWO_SCRAPES_MS = 2_500;
 const DAY_MS = 24 * 3_600_000;
 /** Longer than the store keeps metrics, and longer ago than Loki takes a line. */
 const LONG_AGO_MS = 60 * DAY_MS;
@@ -35,54 +28,31 @@ proof(
   ['sandbox', 'loki', 'victoria-metrics', 'alertmanager', 'azurite'],
   'alerts of hyperion-dev, by real faults',
   () => {
-    let cluster: RunningEnvironment;
-    let started: Watch | undefined;
-    const faults = new Faults(watch);
+    const watched = new WatchedEnvironment();
+    const { faults } = watched;
 
-    beforeAll(async () => {
-      cluster = await startEnvironment(ENVIRONMENT, { atMost: 1, only: [...STORES, ...ALERTING] });
-      await cluster.whenReady({ timeoutMs: READY_MS });
-      started = await Watch.start({
-        cluster,
-        synthesis: synthesisOf(ENVIRONMENT),
-        watcher: 'victoria-metrics',
-        rules: 'config/vmalert/rules.yml',
-        labels: { cluster: ENVIRONMENT, environment: 'dev' },
-      });
-    }, READY_MS + 60_000);
-    afterAll(async () => {
-      await started?.stop();
-      await cluster.stop();
-    });
-
-    function watch(): Watch {
-      if (started === undefined) throw new Error('nobody watches: the start failed');
-      return started;
-    }
-
-    async function ask(service: string, port: number, path: string, init: RequestInit = {}): Promise<number> {
-      const at = cluster.address(service, port);
-      const answer = await fetch(`http://${at.host}:${at.port}${path}`, {
-        ...init,
-        signal: AbortSignal.timeout(REQUEST_MS),
-      });
-      await answer.arrayBuffer();
-      return answer.status;
-    }
+    beforeAll(
+      () =>
+        watched.start({
+          environment: ENVIRONMENT,
+          only: [...STORES, ...ALERTING],
+          readyMs: READY_MS,
+          watcher: 'victoria-metrics',
+          rules: 'config/vmalert/rules.yml',
+          labels: { cluster: ENVIRONMENT, environment: 'dev' },
+        }),
+      READY_MS + 60_000,
+    );
+    afterAll(() => watched.stop());
 
     const askDoor = (token: string): Promise<number> =>
-      ask('vmauth', 8427, '/api/v1/query?query=up', { headers: { authorization: `Bearer ${token}` } });
-
-    /** Twice, with a scrape between: a counter that was not there before has no rate. */
-    async function twice(act: () => Promise<unknown>): Promise<void> {
-      await act();
-      await sleep(TWO_SCRAPES_MS);
-      await act();
-    }
+      watched.ask('vmauth', 8427, '/api/v1/query?query=up', {
+        headers: { authorization: `Bearer ${token}` },
+      });
 
     test('in peace every rule can be evaluated', async () => {
       await faults.fires('Watchdog', {});
-      expect(await watch().failures()).toEqual([]);
+      expect(await watched.watch.failures()).toEqual([]);
     });
 
     test('a log line that is too old to be taken', async () => {
@@ -93,7 +63,7 @@ proof(
       };
       await faults.makesFire('LinesDiscarded', { reason: 'greater_than_max_sample_age' }, () =>
         twice(async () => {
-          const status = await ask('loki', 3100, '/loki/api/v1/push', {
+          const status = await watched.ask('loki', 3100, '/loki/api/v1/push', {
             method: 'POST',
             headers: { 'content-type': 'application/json' },
             body: JSON.stringify(line),
@@ -107,7 +77,7 @@ proof(
       await faults.makesFire('MetricsStoreIgnoresSamples', { component: 'victoria-metrics-storage' }, () =>
         twice(async () => {
           const path = `/insert/0/prometheus/api/v1/import/prometheus?timestamp=${Date.now() - LONG_AGO_MS}`;
-          const status = await ask('victoria-metrics-insert', 8480, path, {
+          const status = await watched.ask('victoria-metrics-insert', 8480, path, {
             method: 'POST',
             body: 'too_late 1\n',
           });
@@ -128,23 +98,25 @@ proof(
     });
 
     test('a log store that is away', async () => {
-      await faults.makesFire('ComponentDown', { component: 'loki' }, () => cluster.hold('loki'));
-      await cluster.release('loki');
+      await faults.makesFire('ComponentDown', { component: 'loki' }, () => watched.cluster.hold('loki'));
+      await watched.cluster.release('loki');
       await faults.ends('ComponentDown', { component: 'loki' });
     });
 
     test('a metrics store that does not answer: the door says so, and so does who evaluates rules', async () => {
       await faults.makesFire('DoorBackendFails', { username: 'grafana' }, async () => {
-        await cluster.hold('victoria-metrics-select');
-        await twice(() => askDoor(cluster.secret('vmauth-grafana-token')));
+        await watched.cluster.hold('victoria-metrics-select');
+        await twice(() => askDoor(watched.cluster.secret('vmauth-grafana-token')));
       });
       await faults.fires('RulesFail', { component: 'vmalert' });
-      await cluster.release('victoria-metrics-select');
+      await watched.cluster.release('victoria-metrics-select');
     });
 
     test('an Alertmanager that is away', async () => {
-      await faults.makesFire('AlertsNotSent', { component: 'vmalert' }, () => cluster.hold('alertmanager'));
-      await cluster.release('alertmanager');
+      await faults.makesFire('AlertsNotSent', { component: 'vmalert' }, () =>
+        watched.cluster.hold('alertmanager'),
+      );
+      await watched.cluster.release('alertmanager');
     });
 
     test('every fault had its alert', () => {

@@ -2,17 +2,10 @@
  * `telemetry-dev` on the loopback cluster, with its own rules in a real Prometheus: parts of it are taken away, and it is given what
  * it must refuse; each time the alert fires that says so, and not before.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { synthesisOf } from '../environments';
 import { proof } from '../tools/proof';
-import { startEnvironment, type RunningEnvironment } from './local/hyperion-cluster';
-import { Faults } from './watch/faults';
-import { Watch } from './watch/watch';
+import { twice, WatchedEnvironment } from './watch/watched-environment';
 
 const READY_MS = 2 * 60_000;
-const REQUEST_MS = 30_000;
-/** A rate needs two scrapes. */
-const TWO_SCRAPES_MS = 2_500;
 /** Alertmanager tries for the interval of the group, two minutes, before it counts a failure. */
 const GIVES_UP_MS = 200_000;
 const TOPIC = 'telemetry';
@@ -23,42 +16,23 @@ proof(
   ['sandbox', 'telemetry-services', 'influxdb', 'prometheus', 'alertmanager', 'postgresql'],
   'alerts of telemetry-dev, by real faults',
   () => {
-    let cluster: RunningEnvironment;
-    let started: Watch | undefined;
-    const faults = new Faults(watch);
+    const watched = new WatchedEnvironment();
+    const { faults } = watched;
 
-    beforeAll(async () => {
-      cluster = await startEnvironment('telemetry-dev', { atMost: 1 });
-      await cluster.whenReady({ timeoutMs: READY_MS });
-      started = await Watch.start({
-        cluster,
-        synthesis: synthesisOf('telemetry-dev'),
-        watcher: 'prometheus',
-        rules: 'config/prometheus/rules.yml',
-      });
-    }, READY_MS + 60_000);
-    afterAll(async () => {
-      await started?.stop();
-      await cluster.stop();
-    });
-
-    function watch(): Watch {
-      if (started === undefined) throw new Error('nobody watches: the start failed');
-      return started;
-    }
-
-    async function ask(service: string, port: number, path: string, init: RequestInit): Promise<number> {
-      const at = cluster.address(service, port);
-      const answer = await fetch(`http://${at.host}:${at.port}${path}`, {
-        ...init,
-        signal: AbortSignal.timeout(REQUEST_MS),
-      });
-      await answer.arrayBuffer();
-      return answer.status;
-    }
+    beforeAll(
+      () =>
+        watched.start({
+          environment: 'telemetry-dev',
+          readyMs: READY_MS,
+          watcher: 'prometheus',
+          rules: 'config/prometheus/rules.yml',
+        }),
+      READY_MS + 60_000,
+    );
+    afterAll(() => watched.stop());
 
     const authorization = (): Record<string, string> => ({
-      authorization: `Bearer ${cluster.secret('telemetry-service-token')}`,
+      authorization: `Bearer ${watched.cluster.secret('telemetry-service-token')}`,
     });
 
     /** Now, or so long ago. */
@@ -70,18 +44,11 @@ proof(
     });
 
     const send = (...readings: readonly object[]): Promise<number> =>
-      ask('telemetry-pipeline/streamer', 8080, '/readings', {
+      watched.ask('telemetry-pipeline/streamer', 8080, '/readings', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...authorization() },
         body: JSON.stringify({ readings }),
       });
-
-    /** Twice, with a scrape between: a counter that was not there before has no rate. */
-    async function twice(act: () => Promise<unknown>): Promise<void> {
-      await act();
-      await sleep(TWO_SCRAPES_MS);
-      await act();
-    }
 
     test('in peace every rule can be evaluated, and none fires but the watchdog', async () => {
       await twice(() => send(reading()));
@@ -97,11 +64,16 @@ proof(
     test('messages that no collector understands', async () => {
       await faults.makesFire('DeadLettersGrow', { component: 'msg-queue' }, () =>
         twice(async () => {
-          const status = await ask('telemetry-pipeline/msg-queue-proxy', 8080, `/topics/${TOPIC}/messages`, {
-            method: 'POST',
-            headers: { 'content-type': 'text/plain', ...authorization() },
-            body: 'no reading',
-          });
+          const status = await watched.ask(
+            'telemetry-pipeline/msg-queue-proxy',
+            8080,
+            `/topics/${TOPIC}/messages`,
+            {
+              method: 'POST',
+              headers: { 'content-type': 'text/plain', ...authorization() },
+              body: 'no reading',
+            },
+          );
           expect(status).toBe(202);
         }),
       );
@@ -116,29 +88,29 @@ proof(
 
     test('a store that is away: the collector gives up on it, and the API answers with errors', async () => {
       await faults.makesFire('StoreBreakerOpen', { component: 'collector' }, async () => {
-        await cluster.hold('influxdb');
+        await watched.cluster.hold('influxdb');
         await send(reading());
       });
       await twice(() =>
-        ask('telemetry-view/api', 8080, '/v1/devices', {
-          headers: { 'x-api-key': cluster.secret('api-key') },
+        watched.ask('telemetry-view/api', 8080, '/v1/devices', {
+          headers: { 'x-api-key': watched.cluster.secret('api-key') },
         }),
       );
       await faults.fires('ApiErrors', { component: 'api' });
       await faults.fires('ComponentDown', { component: 'influxdb' });
-      await cluster.release('influxdb');
+      await watched.cluster.release('influxdb');
       await faults.ends('ComponentDown', { component: 'influxdb' });
       await faults.ends('StoreBreakerOpen', { component: 'collector' });
     });
 
     test('a broker that is away: the proxy says so, and senders are refused', async () => {
       await faults.makesFire('BrokerTakesNothing', { component: 'msg-queue-proxy' }, () =>
-        cluster.hold('msg-queue'),
+        watched.cluster.hold('msg-queue'),
       );
       await twice(() => send(reading()));
       await faults.fires('ReadingsRefused', { component: 'streamer' });
       await faults.fires('ComponentDown', { component: 'msg-queue' });
-      await cluster.release('msg-queue');
+      await watched.cluster.release('msg-queue');
       await faults.ends('BrokerTakesNothing', { component: 'msg-queue-proxy' });
     });
 

@@ -3,87 +3,47 @@
  * state before a pull request, of the hub, and of a hub with 200 spokes. What it does not show: how it looks, for which
  * the pictures in docs/images are.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-
-import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 import { ENVIRONMENTS } from '../../stacks/environments';
-import { baselineOf } from '../../stacks/review/changes/baseline';
 import { gatherReview } from '../../stacks/review/gather';
-import { reviewHtml } from '../../stacks/review/html';
 import type { Area } from '../../stacks/review/picture/picture';
-import type { ReviewDocument } from '../../stacks/review/review-document';
-import { ROOT } from '../stacks/laptop/laptop-fixture';
-import { manySpokes } from '../stacks/review/many-spokes';
-import { afterPullRequest, beforePullRequest } from '../stacks/review/pull-request-environments';
 import { overlapping } from '../stacks/review/picture-fixture';
-import { tool } from '../tools/obtain';
 import { proof } from '../tools/proof';
-import { OPEN_LIMIT_MS, openingCost } from './review/opening-cost';
+import { OPEN_LIMIT_MS } from './review/opening-cost';
+import {
+  AS_OF,
+  ReviewBrowser,
+  START_LIMIT_MS,
+  TEST_LIMIT_MS,
+  THEMES,
+  type Opened,
+  type Theme,
+} from './review/review-browser';
 
-const START_LIMIT_MS = 240_000;
-const TEST_LIMIT_MS = 120_000;
-const SEEN_LIMIT_MS = 30_000;
 /** A wheel's turn reaches the page some frames later. */
 const WHEEL_SETTLES_MS = 250;
 const VIEWPORT = { width: 1440, height: 900 };
-const AS_OF = '2026-11-01';
-const NAMES = ['hyperion-prod', 'hub-infra', 'spokes'] as const;
+/** Hyperion in production, a hub with 200 clusters, and the hub as it is. */
+const NAMES = ['prod', 'hub', 'infra'] as const;
 
 type Measured = Area & { readonly id: string };
 
 proof(['chromium'], 'the data-flow picture, in a browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'hyperion-flow-proof-'));
-  const reviews = new Map<string, ReviewDocument>();
-  let browser: Browser | undefined;
+  const reviews = new ReviewBrowser();
 
   beforeAll(async () => {
-    const hub = ENVIRONMENTS['hub-infra'];
-    if (hub === undefined) throw new Error('there is no environment hub-infra');
-    const baseline = {
-      ...baselineOf('hyperion-prod', beforePullRequest()),
-      kind: 'against',
-      label: 'git:main',
-    } as const;
-    reviews.set(
-      'hyperion-prod',
-      await gatherReview('hyperion-prod', afterPullRequest(), { asOf: AS_OF, baseline }),
-    );
-    reviews.set('hub-infra', await gatherReview('hub-infra', hub, { asOf: AS_OF }));
-    reviews.set('spokes', await gatherReview('hub-infra', manySpokes(), { asOf: AS_OF }));
-    for (const [name, review] of reviews) {
-      expect(review.picture.nodes.length).toBeGreaterThan(10);
-      writeFileSync(join(folder, `${name}.html`), reviewHtml(review, ROOT));
-    }
-    // The page is the only content; Chromium's sandbox does not work for root.
-    browser = await chromium.launch({ executablePath: await tool('chromium'), args: ['--no-sandbox'] });
+    const infra = ENVIRONMENTS['hub-infra'];
+    if (infra === undefined) throw new Error('there is no environment hub-infra');
+    await reviews.start({ infra: await gatherReview('hub-infra', infra, { asOf: AS_OF }) });
+    for (const name of NAMES) expect(reviews.review(name).picture.nodes.length).toBeGreaterThan(10);
   }, START_LIMIT_MS);
+  afterAll(() => reviews.stop(), START_LIMIT_MS);
 
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true, force: true });
-  }, START_LIMIT_MS);
-
-  async function open(
-    name: string,
-    hash = '#/flow',
-    colorScheme: 'light' | 'dark' = 'light',
-  ): Promise<{ readonly page: Page; readonly complaints: string[]; readonly costMs: number }> {
-    if (browser === undefined) throw new Error('the browser did not start');
-    const page = await browser.newPage({ viewport: VIEWPORT, colorScheme });
-    page.setDefaultTimeout(SEEN_LIMIT_MS);
-    const complaints: string[] = [];
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
-    });
-    page.on('pageerror', (error) => complaints.push(error.message));
-    const cost = await openingCost(page);
-    await page.goto(`${pathToFileURL(join(folder, `${name}.html`)).href}${hash}`);
-    await page.locator('.flow-svg .node').first().waitFor();
-    return { page, complaints, costMs: await cost() };
+  async function open(name: string, hash = '#/flow', theme: Theme = 'light'): Promise<Opened> {
+    const opened = await reviews.open(name, hash, { theme, viewport: VIEWPORT });
+    await opened.page.locator('.flow-svg .node').first().waitFor();
+    return opened;
   }
 
   const node = (page: Page, id: string): Locator => page.locator(`a[data-node="${id}"]`);
@@ -109,7 +69,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
         expect(costMs).toBeGreaterThan(10);
         expect(costMs).toBeLessThan(OPEN_LIMIT_MS);
         const boxes = await measured(page, '.node .box');
-        expect(boxes).toHaveLength(reviews.get(name)?.picture.nodes.length ?? NaN);
+        expect(boxes).toHaveLength(reviews.review(name).picture.nodes.length);
         expect(overlapping(boxes)).toEqual([]);
         expect(overlapping(await measured(page, '.frame rect'))).toEqual([]);
         const [stage] = await measured(page, '.flow-svg');
@@ -125,7 +85,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
       TEST_LIMIT_MS,
     );
 
-    test.each(['light', 'dark'] as const)(
+    test.each(THEMES)(
       'titles stay in their boxes, near and far, %s',
       async (theme) => {
         const { page } = await open(name, '#/flow', theme);
@@ -156,7 +116,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     'zoom by buttons, keys and the wheel with Ctrl; pan by arrows and dragging; fit brings all back',
     async () => {
-      const { page, complaints } = await open('hyperion-prod');
+      const { page, complaints } = await open('prod');
       const fitted = await sceneOf(page);
       await page.getByRole('button', { name: 'Larger (+)' }).click();
       expect((await sceneOf(page)).scale).toBeCloseTo(fitted.scale * 1.25, 5);
@@ -196,7 +156,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     'a click selects a box: its connections are told, the rest is dimmed, and the address can be handed on',
     async () => {
-      const { page, complaints } = await open('hyperion-prod');
+      const { page, complaints } = await open('prod');
       await node(page, 'loki').click();
       await page.locator('.flow-panel h2', { hasText: /^loki$/ }).waitFor();
       expect(new URL(page.url()).hash).toBe('#/flow/loki');
@@ -220,7 +180,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     'a deep link selects, and the panel leads to the component and to its connections',
     async () => {
-      const { page, complaints } = await open('hyperion-prod', '#/flow/loki');
+      const { page, complaints } = await open('prod', '#/flow/loki');
       await page.locator('.flow-panel h2', { hasText: /^loki$/ }).waitFor();
       const link = page.locator('.flow-panel tbody a').first();
       expect(await link.getAttribute('href')).toMatch(/^#\/connection\//);
@@ -236,8 +196,8 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     'by keyboard: Tab goes along the flow, focus is seen, Space selects, Enter opens',
     async () => {
-      const { page, complaints } = await open('hyperion-prod');
-      const order = reviews.get('hyperion-prod')?.picture.nodes.map(({ id }) => id) ?? [];
+      const { page, complaints } = await open('prod');
+      const order = reviews.review('prod').picture.nodes.map(({ id }) => id);
       await page.locator('.flow-svg').focus();
       const focused = (): Promise<string | null> =>
         page.evaluate<string | null>(`document.activeElement.getAttribute('data-node')`);
@@ -264,7 +224,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     'a line is selected by keyboard, and tells its connection with delivery and guarantee',
     async () => {
-      const { page } = await open('hyperion-prod');
+      const { page } = await open('prod');
       const line = page.locator('[data-line="otel-logs → loki (telemetry)"]');
       await line.focus();
       expect(await page.locator('.flow-caption').textContent()).toContain(
@@ -283,7 +243,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     'the legend switches signals off and on',
     async () => {
-      const { page } = await open('hyperion-prod');
+      const { page } = await open('prod');
       const seen = (): Promise<number> => page.locator('.strand.is-traces:visible').count();
       const all = await seen();
       expect(all).toBeGreaterThan(4);
@@ -303,7 +263,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     'what a pull request changes bears a colour, a sign, and a count in the legend',
     async () => {
-      const { page, complaints } = await open('hyperion-prod');
+      const { page, complaints } = await open('prod');
       const marked = await page.locator('.node[class*="is-added"], .node[class*="is-changed"]').count();
       expect(marked).toBeGreaterThan(0);
       expect(await page.locator('.node .sign text').count()).toBeGreaterThanOrEqual(marked);
@@ -320,7 +280,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     '200 spokes are one box that names them all',
     async () => {
-      const { page } = await open('spokes', '#/flow/cluster-*');
+      const { page } = await open('hub', '#/flow/cluster-*');
       await page.locator('.flow-panel h2', { hasText: 'cluster-*' }).waitFor();
       await page.locator('.flow-members summary').click();
       expect(await page.locator('.flow-members li').count()).toBe(200);
@@ -332,7 +292,7 @@ proof(['chromium'], 'the data-flow picture, in a browser', () => {
   test(
     'the whole window is one press away, and nothing moves for who wants no motion',
     async () => {
-      const { page } = await open('hub-infra');
+      const { page } = await open('infra');
       const small = await sceneOf(page);
       await page.getByRole('button', { name: 'Whole window' }).click();
       await page.waitForTimeout(WHEEL_SETTLES_MS);

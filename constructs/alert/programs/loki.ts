@@ -4,7 +4,14 @@
  */
 import { Duration } from 'cdk8s';
 import type { RuleGroup } from '../rules';
-import { ITS_WORKLOAD, LASTING, SOON, type AlertContext, type ProgramAlerts } from './program-alert';
+import {
+  failedShare,
+  ITS_WORKLOAD,
+  LASTING,
+  SOON,
+  type AlertContext,
+  type ProgramAlerts,
+} from './program-alert';
 
 /** Of requests that fail. The mixin waits for a tenth; at a twentieth agents already repeat much. */
 const TOO_MANY_FAIL = 0.05;
@@ -20,11 +27,9 @@ export const lokiAlerts: ProgramAlerts = {
   groups: (context) => [lines(context), parts(context)],
 };
 
-function lines({ selector, by, workloads }: AlertContext): RuleGroup {
+function lines(context: AlertContext): RuleGroup {
+  const { selector, workloads } = context;
   const component = workloads[0]?.componentName ?? 'loki';
-  // gRPC calls inside Loki have words for a status; HTTP has numbers.
-  const requests = (status: string): string =>
-    `sum ${by('job')} (rate(loki_request_duration_seconds_count{status_code=~"${status}", ${selector}}[5m]))`;
   return {
     name: 'loki',
     rules: [
@@ -53,7 +58,7 @@ function lines({ selector, by, workloads }: AlertContext): RuleGroup {
       {
         alert: 'RequestsFail',
         about: 'failing',
-        expr: `${requests('5..')} / ${requests('[1-5]..')} > ${TOO_MANY_FAIL}`,
+        expr: `${failedShare(context, 'loki_request_duration_seconds_count')} > ${TOO_MANY_FAIL}`,
         holds: LASTING,
         severity: 'warning',
         component: ITS_WORKLOAD,

@@ -51,6 +51,17 @@ export const SOON = Duration.minutes(5);
 /** Longer than a burst, for what is only bad when it stays. */
 export const LASTING = Duration.minutes(15);
 
+/**
+ * The share of requests that fail, by job.
+ * @param counter of requests, with a label `status_code`: HTTP has numbers, gRPC calls inside a program have words, which count
+ * for neither
+ */
+export function failedShare({ by, selector }: AlertContext, counter: string): string {
+  const requests = (status: string): string =>
+    `sum ${by('job')} (rate(${counter}{status_code=~"${status}", ${selector}}[5m]))`;
+  return `${requests('5..')} / ${requests('[1-5]..')}`;
+}
+
 /** Programs of a workload's containers: init containers count, for they bring what runs in others. */
 export function programsOf({ spec }: Workload): readonly string[] {
   const { container, sidecars = [], initContainers = [] } = spec;

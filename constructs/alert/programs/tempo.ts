@@ -4,7 +4,14 @@
  * program is not to be had here.
  */
 import type { RuleGroup } from '../rules';
-import { ITS_WORKLOAD, LASTING, SOON, type AlertContext, type ProgramAlerts } from './program-alert';
+import {
+  failedShare,
+  ITS_WORKLOAD,
+  LASTING,
+  SOON,
+  type AlertContext,
+  type ProgramAlerts,
+} from './program-alert';
 
 const TOO_MANY_FAIL = 0.05;
 /** The mixin's figure: so old is the newest trace that a search finds. */
@@ -17,10 +24,9 @@ export const tempoAlerts: ProgramAlerts = {
   groups: (context) => [spans(context), blocks(context)],
 };
 
-function spans({ selector, by, workloads }: AlertContext): RuleGroup {
+function spans(context: AlertContext): RuleGroup {
+  const { selector, by, workloads } = context;
   const component = workloads[0]?.componentName ?? 'tempo';
-  const requests = (status: string): string =>
-    `sum ${by('job')} (rate(tempo_request_duration_seconds_count{status_code=~"${status}", ${selector}}[5m]))`;
   return {
     name: 'tempo',
     rules: [
@@ -38,7 +44,7 @@ function spans({ selector, by, workloads }: AlertContext): RuleGroup {
       {
         alert: 'TraceRequestsFail',
         about: 'failing',
-        expr: `${requests('5..')} / ${requests('[1-5]..')} > ${TOO_MANY_FAIL}`,
+        expr: `${failedShare(context, 'tempo_request_duration_seconds_count')} > ${TOO_MANY_FAIL}`,
         holds: LASTING,
         severity: 'warning',
         component: ITS_WORKLOAD,

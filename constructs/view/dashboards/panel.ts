@@ -84,46 +84,28 @@ export function sql(query: string): Query {
 const MOST_TRACES = 20;
 
 /** Names what is asked, in which unit, and for what. */
-export function graph(
+type MakePanel = (
   title: string,
   unit: Unit,
   question: string,
   queries: Query | readonly Query[],
-  look: Look = {},
-): Panel {
-  return panel('graph', title, unit, question, queries, look);
+  look?: Look,
+) => Panel;
+
+function panelOf(kind: Panel['kind']): MakePanel {
+  return (title, unit, question, queries, look = {}) => ({
+    kind,
+    title,
+    unit,
+    question,
+    queries: 'language' in queries ? [queries] : queries,
+    ...look,
+  });
 }
 
-export function stat(
-  title: string,
-  unit: Unit,
-  question: string,
-  queries: Query | readonly Query[],
-  look: Look = {},
-): Panel {
-  return panel('stat', title, unit, question, queries, look);
-}
-
-export function table(
-  title: string,
-  unit: Unit,
-  question: string,
-  queries: Query | readonly Query[],
-  look: Look = {},
-): Panel {
-  return panel('table', title, unit, question, queries, look);
-}
-
-function panel(
-  kind: Panel['kind'],
-  title: string,
-  unit: Unit,
-  question: string,
-  queries: Query | readonly Query[],
-  look: Look,
-): Panel {
-  return { kind, title, unit, question, queries: 'language' in queries ? [queries] : queries, ...look };
-}
+export const graph = panelOf('graph');
+export const stat = panelOf('stat');
+export const table = panelOf('table');
 
 /**
  * The same, and a zero called "none" as long as there is nothing of it: while everything is well a line at zero says so, and

@@ -14,7 +14,8 @@ import { asNamedLike } from './other-environment';
 
 export function changesSince(baseline: Baseline, synthesis: Synthesised): Changes {
   const base = baseline.kind === 'compare' ? asNamedLike(baseline, synthesis.environment) : baseline;
-  const graphs = base.graph === undefined ? undefined : { before: base.graph, after: graphOf(synthesis) };
+  const after = graphOf(synthesis);
+  const graphs = base.graph === undefined ? undefined : { before: base.graph, after };
   const objects = changedObjects(base, synthesis.objects);
   const changes = {
     kind: base.kind,
@@ -23,7 +24,7 @@ export function changesSince(baseline: Baseline, synthesis: Synthesised): Change
     objects,
     components: graphs === undefined ? [] : changedComponents(graphs, objects),
     connections: graphs === undefined ? [] : changedConnections(graphs),
-    amounts: changedAmounts(base, { objects: synthesis.objects, graph: graphOf(synthesis) }),
+    amounts: changedAmounts(base, { objects: synthesis.objects, graph: after }),
     guarantees: graphs === undefined ? [] : changedGuarantees(graphs),
     ...(graphs === undefined
       ? {

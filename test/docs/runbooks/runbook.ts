@@ -24,7 +24,7 @@ const METRIC = /\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b|\bup\b/gi;
 const FUNCTIONS =
   /^(?:group_left|group_right|label_replace|label_join|histogram_quantile|predict_linear|\w+_over_time|by|on)$/;
 
-export function readRunbook(markdown: string): Runbook {
+function readRunbook(markdown: string): Runbook {
   const [head = '', ...rest] = markdown.split(/^## /m);
   const [title = '', ...meaning] = head.split('\n');
   const sections = rest.map((text): [string, string] => {

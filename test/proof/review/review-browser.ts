@@ -21,7 +21,8 @@ import { openingCost } from './opening-cost';
 
 const SEEN_LIMIT_MS = 30_000;
 const WIDE = { width: 1280, height: 900 };
-const AS_OF = '2026-11-01';
+/** The day that the reviews are of. */
+export const AS_OF = '2026-11-01';
 
 export const START_LIMIT_MS = 240_000;
 export const TEST_LIMIT_MS = 240_000;

@@ -23,7 +23,7 @@ const FRAUD_DESK: ExternalConsumer = {
 
 const { workload, logs } = HYPERION_PROD;
 
-export const PULL_REQUEST_PROPS: HyperionProps = {
+const PULL_REQUEST_PROPS: HyperionProps = {
   ...HYPERION_PROD,
   workload: {
     ...workload,

@@ -61,7 +61,7 @@ function imageParts(image: string): { repository: string; tag: string } {
 const STEPS = ['a major version', 'a minor version', 'a patch'] as const;
 
 /** By the first number that differs. */
-export function stepText(before: string, after: string): string {
+function stepText(before: string, after: string): string {
   const [old, fresh] = [numbers(before), numbers(after)];
   const place = old.findIndex((number, i) => number !== fresh[i]);
   const [a, b] = [old[place], fresh[place]];

@@ -15,7 +15,7 @@ const FAR_LINE = 20;
 /** Behind a group's box stand two more, each so much aside. */
 const STACK = 4;
 
-export function nodeAddress({ id, kind }: PictureNode): string {
+function nodeAddress({ id, kind }: PictureNode): string {
   return kind === 'component' ? addressOf('component', id) : addressOf('flow', id);
 }
 

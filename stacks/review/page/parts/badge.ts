@@ -56,7 +56,7 @@ export function severityBadge(severity: string): HTMLElement {
 
 const SIGNALS = ['logs', 'metrics', 'traces', 'messages'];
 
-export function signalTag(signal: string): HTMLElement {
+function signalTag(signal: string): HTMLElement {
   return h('span', { class: `signal is-${SIGNALS.includes(signal) ? signal : 'other'}` }, signal);
 }
 
