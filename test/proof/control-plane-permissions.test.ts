@@ -9,7 +9,12 @@ import { ENVIRONMENT_NAMES, synthesisOf } from '../environments';
 import { proof } from '../tools/proof';
 import { nameOf } from './control-plane/availability';
 import { CONTROL_PLANE_TOOLS, ControlPlane } from './control-plane/control-plane';
-import { environmentObjects } from './control-plane/environment-objects';
+import { namespace } from './control-plane/environment-cluster';
+import {
+  environmentObjects,
+  foreignNamespaces,
+  KUBERNETES_NAMESPACES,
+} from './control-plane/environment-objects';
 import {
   accountsOf,
   declaredGrants,
@@ -27,14 +32,14 @@ jest.setTimeout(300_000);
 const TAKE_UP_LIMIT_MS = 60_000;
 /** An account that nobody binds: what it may do, Kubernetes lets every service account do. */
 const NOBODY = { namespace: 'default', name: 'nobody' };
-const NOT_OF_THE_PLATFORM = ['default', 'kube-system'];
 
 proof(CONTROL_PLANE_TOOLS, 'what service accounts may do', () => {
   describe.each(ENVIRONMENT_NAMES)('%s', (name) => {
     const { objects } = environmentObjects(name);
     const { platform } = synthesisOf(name);
+    const foreign = foreignNamespaces(objects);
     const own = objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name);
-    const namespaces = [...own, ...NOT_OF_THE_PLATFORM];
+    const namespaces = [...own, ...foreign, ...KUBERNETES_NAMESPACES];
     const declared = accountsOf(platform);
     let plane: ControlPlane;
     let common: Grants;
@@ -43,7 +48,7 @@ proof(CONTROL_PLANE_TOOLS, 'what service accounts may do', () => {
     const mistakes = async (): Promise<string[]> => {
       const made = await plane.api.list('v1', 'ServiceAccount');
       const others: Account[] = [
-        ...own.map((namespace) => ({ namespace, name: 'default' })),
+        ...[...own, ...foreign].map((namespace) => ({ namespace, name: 'default' })),
         ...made.map(({ metadata }) => ({ namespace: metadata.namespace ?? '', name: metadata.name })),
       ].filter(
         (account) => !declared.some((d) => d.name === account.name && d.namespace === account.namespace),
@@ -63,6 +68,7 @@ proof(CONTROL_PLANE_TOOLS, 'what service accounts may do', () => {
       plane = await ControlPlane.start({ runsPods: false });
       // Before the environment comes, so that nothing of it counts as everybody's.
       common = await reportedGrants(plane.api.as(serviceAccount(NOBODY)), namespaces);
+      for (const name of foreign) await plane.api.create(namespace(name));
       for (const object of objects.filter(isAboutPermissions)) await plane.api.apply(object);
       await until('the permissions are as declared', TAKE_UP_LIMIT_MS, mistakes);
     });

@@ -8,7 +8,7 @@ import { nameOf, troubles, unavailable } from './availability';
 import { clusterNodes } from './cluster-nodes';
 import { ControlPlane } from './control-plane';
 import { defineCustomResources } from './custom-resources';
-import type { EnvironmentObjects } from './environment-objects';
+import { foreignNamespaces, type EnvironmentObjects } from './environment-objects';
 import { operatorSecrets } from './operator-stand-in';
 import { enforcePolicies } from './policy-marker';
 import { stepsOf } from './shared-budgets';
@@ -112,19 +112,6 @@ export class EnvironmentCluster {
 
 export function namespace(name: string, labels: Readonly<Record<string, string>> = {}): Manifest {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } };
-}
-
-/** Every cluster has them. */
-const KUBERNETES_NAMESPACES = ['default', 'kube-system'];
-
-/** Where objects lie and which the environment does not make, e.g. an operator's own. */
-function foreignNamespaces(objects: readonly Manifest[]): string[] {
-  const own = new Set([
-    ...KUBERNETES_NAMESPACES,
-    ...objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name),
-  ]);
-  const used = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
-  return [...new Set(used)].filter((name) => !own.has(name));
 }
 
 /** Those that claims ask for and the environment does not make: the cloud's. */

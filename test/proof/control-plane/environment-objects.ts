@@ -9,6 +9,9 @@ import { synthesisOf } from '../../environments';
 export const SHARED_CRDS = resolve(__dirname, '../../../../shared/crds');
 const NOT_IN_A_REGISTRY = /strimzi|rook|objectbucket/;
 
+/** Every cluster has them. */
+export const KUBERNETES_NAMESPACES = ['default', 'kube-system'];
+
 export interface EnvironmentObjects {
   readonly name: string;
   /** In start order; each wave waits for the one before. */
@@ -45,6 +48,16 @@ export function environmentObjects(name: string): EnvironmentObjects {
         ? ''
         : ` (left out: ${[...unknown].sort().join(', ')}, whose definitions are not here)`,
   };
+}
+
+/** Where objects lie and which the environment does not make, e.g. an operator's own. */
+export function foreignNamespaces(objects: readonly Manifest[]): string[] {
+  const own = new Set([
+    ...KUBERNETES_NAMESPACES,
+    ...objects.filter(({ kind }) => kind === 'Namespace').map(({ metadata }) => metadata.name),
+  ]);
+  const used = objects.flatMap(({ metadata }) => metadata.namespace ?? []);
+  return [...new Set(used)].filter((name) => !own.has(name));
 }
 
 function parsed(environment: string, path: string): Manifest[] {
