@@ -5,9 +5,6 @@
 import type { Duration } from 'cdk8s';
 import type { EvaluatedGroup, Platform } from '../core/platform';
 
-/** The samples' repository; the pages are in `docs/runbooks/`. */
-const RUNBOOKS = 'https://git.example.com/hyperion/docs/runbooks';
-
 /** `critical` wakes somebody; `warning` is for the next working day; `info` is only to be seen. */
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
 export type Severity = (typeof SEVERITIES)[number];
@@ -64,12 +61,15 @@ export interface RuleGroup {
   readonly rules: readonly (AlertRule | RecordingRule)[];
 }
 
-export function renderRules(groups: readonly RuleGroup[]): object {
+/** @param runbooks folder of the alerts' pages, as `Platform` has it */
+export function renderRules(groups: readonly RuleGroup[], runbooks: string): object {
   return {
     groups: groups.map((group) => ({
       name: group.name,
       ...(group.interval === undefined ? {} : { interval: seconds(group.interval) }),
-      rules: group.rules.map((rule) => ('alert' in rule ? renderAlert(rule) : renderRecording(rule))),
+      rules: group.rules.map((rule) =>
+        'alert' in rule ? renderAlert(rule, runbooks) : renderRecording(rule),
+      ),
     })),
   };
 }
@@ -88,13 +88,9 @@ export function renderCheckedRules(
       remedy: 'rename it, or leave one of the two out',
     });
   }
-  platform.evaluatedRules.push({ evaluator, groups: groups.map(ownedGroup) });
-  return renderRules(groups);
-}
-
-/** Where the page of an alert lies, in the repository that the platform is deployed from. */
-export function runbookUrl(alert: string): string {
-  return `${RUNBOOKS}/${runbookFile(alert)}`;
+  const { runbooks } = platform;
+  platform.evaluatedRules.push({ evaluator, groups: groups.map((group) => ownedGroup(group, runbooks)) });
+  return renderRules(groups, runbooks);
 }
 
 /** Name of an alert's page under `docs/runbooks/`: `DiskFull` has `disk-full.md`. */
@@ -102,11 +98,13 @@ export function runbookFile(alert: string): string {
   return `${alert.replace(/(?<=[a-z0-9])[A-Z]/g, '-$&').toLowerCase()}.md`;
 }
 
-function ownedGroup({ name, rules }: RuleGroup): EvaluatedGroup {
+function ownedGroup({ name, rules }: RuleGroup, runbooks: string): EvaluatedGroup {
   return {
     name,
     rules: rules.map((rule) =>
-      'alert' in rule ? { ...rule, team: rule.team ?? DEFAULT_TEAM, runbook: runbookUrl(rule.alert) } : rule,
+      'alert' in rule
+        ? { ...rule, team: rule.team ?? DEFAULT_TEAM, runbook: `${runbooks}/${runbookFile(rule.alert)}` }
+        : rule,
     ),
   };
 }
@@ -136,7 +134,7 @@ function seconds(duration: Duration): string {
   return `${duration.toSeconds()}s`;
 }
 
-function renderAlert(rule: AlertRule): object {
+function renderAlert(rule: AlertRule, runbooks: string): object {
   return {
     alert: rule.alert,
     expr: rule.expr,
@@ -145,7 +143,7 @@ function renderAlert(rule: AlertRule): object {
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      runbook_url: runbookUrl(rule.alert),
+      runbook_url: `${runbooks}/${runbookFile(rule.alert)}`,
     },
   };
 }

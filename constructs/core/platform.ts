@@ -33,6 +33,11 @@ export interface PlatformProps {
    * @default 'cluster.local': what AKS and EKS use
    */
   readonly clusterDomain?: string;
+  /**
+   * Folder of the alerts' pages (`docs/runbooks` of this repository), as whoever is woken opens it in a browser.
+   * @default the samples' repository, `https://git.example.com/hyperion/docs/runbooks`
+   */
+  readonly runbooks?: string;
 }
 
 /** A value that was computed, for `hyperion explain`. */
@@ -71,6 +76,8 @@ export interface EvaluatedAlert {
   readonly runbook: string;
 }
 
+const RUNBOOKS = 'https://git.example.com/hyperion/docs/runbooks';
+
 export class Platform extends App {
   public static override of(scope: IConstruct): Platform {
     const root = scope.node.root;
@@ -88,6 +95,8 @@ export class Platform extends App {
   public readonly secretStore: SecretStore;
   public readonly survivesOutage: Duration;
   public readonly clusterDomain: string;
+  /** Without a slash at its end. */
+  public readonly runbooks: string;
   public readonly graph = new FlowGraph();
   public readonly components: Component[] = [];
   public readonly derivations: Derivation[] = [];
@@ -108,6 +117,15 @@ export class Platform extends App {
     this.secretStore = props.secretStore;
     this.survivesOutage = props.survivesOutage;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+    this.runbooks = props.runbooks ?? RUNBOOKS;
+    if (!/^https?:\/\/\S*[^\s/]$/.test(this.runbooks)) {
+      this.report('', {
+        property: 'runbooks',
+        value: this.runbooks,
+        rule: 'alerts lead to their pages by an address that a browser opens',
+        remedy: `give the folder's whole address, without a slash at its end, e.g. ${RUNBOOKS}`,
+      });
+    }
   }
 
   /** Reports a mistake found in `scope`; all of them are thrown together by `finish`. */

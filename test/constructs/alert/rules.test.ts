@@ -4,12 +4,13 @@ import {
   renderRules,
   ruleMistakes,
   runbookFile,
-  runbookUrl,
   type AlertRule,
   type RuleGroup,
 } from '../../../constructs/alert/rules';
-import { problemsOf } from '../core/fixture';
+import { problemsOf, testPlatform } from '../core/fixture';
 import { metricsSystem } from '../metrics-system';
+
+const RUNBOOKS = 'https://git.example.com/ours/runbooks';
 
 const RULE: AlertRule = {
   alert: 'QueueFull',
@@ -28,7 +29,7 @@ it('writes alerts and recorded series as rule files have them', () => {
     interval: Duration.seconds(15),
     rules: [RULE, { record: 'job:up:sum', expr: 'sum by (job) (up)', labels: { level: 'job' } }],
   };
-  expect(renderRules([group])).toEqual({
+  expect(renderRules([group], RUNBOOKS)).toEqual({
     groups: [
       {
         name: 'queues',
@@ -42,7 +43,7 @@ it('writes alerts and recorded series as rule files have them', () => {
             annotations: {
               summary: 'Full',
               description: 'Look at the receiver.',
-              runbook_url: 'https://git.example.com/hyperion/docs/runbooks/queue-full.md',
+              runbook_url: `${RUNBOOKS}/queue-full.md`,
             },
           },
           { record: 'job:up:sum', expr: 'sum by (job) (up)', labels: { level: 'job' } },
@@ -68,18 +69,14 @@ it('finds groups and alerts that are there twice, and names that are not in Came
 });
 
 it('names the page of an alert by its name', () => {
-  expect([runbookFile('QueueFull'), runbookUrl('CpuNearLimit')]).toEqual([
-    'queue-full.md',
-    'https://git.example.com/hyperion/docs/runbooks/cpu-near-limit.md',
-  ]);
+  expect(['QueueFull', 'CpuNearLimit'].map(runbookFile)).toEqual(['queue-full.md', 'cpu-near-limit.md']);
 });
 
 it('tells the review who evaluates what, whose it is and where its page lies', () => {
-  const { platform } = metricsSystem();
+  const platform = testPlatform({ runbooks: RUNBOOKS });
   renderCheckedRules(platform, 'vmalert', [
     { name: 'queues', rules: [RULE, { ...RULE, alert: 'Slow', team: 'network' }] },
   ]);
-  const url = 'https://git.example.com/hyperion/docs/runbooks';
   expect(platform.evaluatedRules).toEqual([
     {
       evaluator: 'vmalert',
@@ -87,8 +84,8 @@ it('tells the review who evaluates what, whose it is and where its page lies', (
         {
           name: 'queues',
           rules: [
-            { ...RULE, team: 'platform', runbook: `${url}/queue-full.md` },
-            { ...RULE, alert: 'Slow', team: 'network', runbook: `${url}/slow.md` },
+            { ...RULE, team: 'platform', runbook: `${RUNBOOKS}/queue-full.md` },
+            { ...RULE, alert: 'Slow', team: 'network', runbook: `${RUNBOOKS}/slow.md` },
           ],
         },
       ],
@@ -110,3 +107,16 @@ it('reports mistakes of the component that evaluates', () => {
     ].join('\n'),
   );
 });
+
+it.each(['docs/runbooks', 'https://git.example.com/runbooks/', 'https://git.example.com/run books', ''])(
+  'refuses %p as the folder of the pages',
+  (runbooks) => {
+    expect(problemsOf(testPlatform({ runbooks }))).toBe(
+      [
+        `test: runbooks = ${JSON.stringify(runbooks)}`,
+        '  rule:   alerts lead to their pages by an address that a browser opens',
+        "  remedy: give the folder's whole address, without a slash at its end, e.g. https://git.example.com/hyperion/docs/runbooks",
+      ].join('\n'),
+    );
+  },
+);

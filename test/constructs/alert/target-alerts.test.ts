@@ -14,7 +14,10 @@ interface Rule {
 }
 
 const { platform } = clusterAgent();
-const { groups } = renderRules([targetAlerts(scrapeJobs(platform.graph), { cluster: 'c' })]) as {
+const { groups } = renderRules(
+  [targetAlerts(scrapeJobs(platform.graph), { cluster: 'c' })],
+  platform.runbooks,
+) as {
   groups: [{ rules: Rule[] }];
 };
 const of = (component: string): Rule[] =>
