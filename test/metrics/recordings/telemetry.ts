@@ -8,8 +8,11 @@ import { recordJobs } from './scraped-jobs';
 const ENVIRONMENT = 'telemetry-dev';
 const READY_MS = 120_000;
 const READINGS = 200;
-/** Until what was sent is stored, and until the rules are evaluated once more. */
+/** Until the collector has given up on the store, and until the rules are evaluated once more. */
 const SOME_TIME_MS = 30_000;
+/** On a busy machine it takes a while until what is ready takes something, and until that is stored. */
+const TAKES_MS = 60_000;
+const LOOK_AGAIN_MS = 500;
 
 export const telemetryRecording: Recording = {
   name: 'telemetry',
@@ -17,10 +20,12 @@ export const telemetryRecording: Recording = {
     const running = await startEnvironment(ENVIRONMENT);
     try {
       await running.whenReady({ timeoutMs: READY_MS });
-      await send(running, running.secret('telemetry-service-token'));
-      await send(running, 'nobodys');
+      const token = running.secret('telemetry-service-token');
+      await until('readings are taken', async () => (await send(running, token)) === 202);
+      await until('a token is refused', async () => (await send(running, 'nobodys')) === 401);
+      await until('readings are stored', () => isStored(running));
       await running.hold('influxdb');
-      await send(running, running.secret('telemetry-service-token'));
+      await until('readings are taken without the store', async () => (await send(running, token)) === 202);
       await sleep(SOME_TIME_MS);
       await running.release('influxdb');
       await running.whenReady({ timeoutMs: READY_MS });
@@ -46,7 +51,32 @@ export const telemetryRecording: Recording = {
   },
 };
 
-async function send(running: RunningEnvironment, token: string): Promise<void> {
+async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + TAKES_MS;
+  while (!(await holds())) {
+    if (Date.now() > deadline) throw new Error(`not in ${TAKES_MS / 1000} s: ${what}`);
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
+
+async function isStored(running: RunningEnvironment): Promise<boolean> {
+  const to = Date.now();
+  const hour = new URLSearchParams({
+    metric: 'power',
+    from: new Date(to - 3_600_000).toISOString(),
+    to: new Date(to).toISOString(),
+  });
+  const { host, port } = running.address('telemetry-view/api', 8080);
+  const answer = await fetch(`http://${host}:${port}/v1/count?${hour.toString()}`, {
+    headers: { 'x-api-key': running.secret('api-key') },
+    signal: AbortSignal.timeout(READY_MS),
+  });
+  const text = await answer.text();
+  return /"count":[1-9]/.test(text);
+}
+
+/** @returns the status */
+async function send(running: RunningEnvironment, token: string): Promise<number> {
   const now = Date.now();
   const readings = Array.from({ length: READINGS }, (_, i) => ({
     metric: 'power',
@@ -55,7 +85,7 @@ async function send(running: RunningEnvironment, token: string): Promise<void> {
     tags: { uuid: `GPU-${i % 4}` },
   }));
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  await ask(running, 'telemetry-pipeline/streamer', '/readings', headers, JSON.stringify({ readings }));
+  return ask(running, 'telemetry-pipeline/streamer', '/readings', headers, JSON.stringify({ readings }));
 }
 
 async function ask(
@@ -64,7 +94,7 @@ async function ask(
   path: string,
   headers: Readonly<Record<string, string>>,
   body?: string,
-): Promise<void> {
+): Promise<number> {
   const { host, port } = running.address(service, 8080);
   const response = await fetch(`http://${host}:${port}${path}`, {
     ...(body === undefined ? {} : { method: 'POST', body }),
@@ -72,4 +102,5 @@ async function ask(
     signal: AbortSignal.timeout(READY_MS),
   });
   await response.arrayBuffer();
+  return response.status;
 }
