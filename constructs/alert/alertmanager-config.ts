@@ -23,13 +23,17 @@ export type Notification =
   /** Whatever takes Alertmanager's own JSON. The whole URL is secret. */
   | { readonly kind: 'webhook'; readonly url: SecretRef };
 
-export interface Routing {
-  /** Receiver of what no other line names. */
+/** Names of receivers. */
+export interface SeverityRouting {
+  /** Of what no other line names. */
   readonly default: string;
   /** @default all go to the default receiver */
   readonly bySeverity?: Readonly<Partial<Record<Severity, string>>>;
-  /** What a team owns, whatever its severity: by the label `team`. @default by severity */
-  readonly byTeam?: Readonly<Record<string, string>>;
+}
+
+export interface Routing extends SeverityRouting {
+  /** For alerts of components that are another team's (the platform's `owners`). @default they are routed as all others */
+  readonly byTeam?: Readonly<Record<string, SeverityRouting>>;
 }
 
 /**
@@ -75,16 +79,12 @@ const SLACK_TEXT =
 export function renderAlertmanager(props: AlertmanagerConfigProps): object {
   const { routing, grouping, deadMan, fileOf } = props;
   const silences = props.silences ?? [];
-  const byTeam = Object.entries(routing.byTeam ?? {}).map(([team, receiver]) => ({
-    receiver,
-    matchers: [`team=${JSON.stringify(team)}`],
-  }));
-  const bySeverity = SEVERITIES.flatMap((severity) => {
-    const receiver = routing.bySeverity?.[severity];
-    return receiver === undefined ? [] : [{ receiver, matchers: [`severity="${severity}"`] }];
+  const byTeam = Object.entries(routing.byTeam ?? {}).flatMap(([team, theirs]) => {
+    const matchers = [`team=${JSON.stringify(team)}`];
+    return [...severityRoutes(theirs, matchers), { receiver: theirs.default, matchers }];
   });
   // The first route that fits is taken: the dead-man switch comes before silences, which may fit everything.
-  const routes = [DEAD_MAN_ROUTE, ...silencedRoutes(silences, [...byTeam, ...bySeverity])];
+  const routes = [DEAD_MAN_ROUTE, ...silencedRoutes(silences, [...byTeam, ...severityRoutes(routing)])];
   return {
     ...(silences.length === 0 ? {} : { time_intervals: silenceIntervals(silences) }),
     route: {
@@ -108,6 +108,14 @@ export function renderAlertmanager(props: AlertmanagerConfigProps): object {
       },
     ],
   };
+}
+
+/** Flat, one for each: a silence mutes a route, and not those below it. */
+function severityRoutes({ bySeverity = {} }: SeverityRouting, matchers: readonly string[] = []) {
+  return SEVERITIES.flatMap((severity) => {
+    const receiver = bySeverity[severity];
+    return receiver === undefined ? [] : [{ receiver, matchers: [...matchers, `severity="${severity}"`] }];
+  });
 }
 
 /** At once and alone, so that neither a group nor a wait of other alerts holds it up. */

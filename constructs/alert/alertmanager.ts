@@ -19,6 +19,7 @@ import {
   type Grouping,
   type Notification,
   type Routing,
+  type SeverityRouting,
 } from './alertmanager-config';
 import { silenceMistakes, type Silence } from './silences';
 
@@ -182,15 +183,20 @@ export class Alertmanager extends Component {
 
   private checkReceivers(props: AlertmanagerProps): void {
     const names = Object.keys(props.receivers);
+    const { byTeam = {}, ...ours } = props.routing;
     const used = new Map([
-      ['routing.default', props.routing.default],
-      ...Object.entries(props.routing.bySeverity ?? {}).map(
-        ([severity, name]) => [`routing.bySeverity.${severity}`, name] as const,
-      ),
-      ...Object.entries(props.routing.byTeam ?? {}).map(
-        ([team, name]) => [`routing.byTeam.${team}`, name] as const,
-      ),
+      ...receiversOf('routing', ours),
+      ...Object.entries(byTeam).flatMap(([team, theirs]) => receiversOf(`routing.byTeam.${team}`, theirs)),
     ]);
+    const owners = Object.keys(this.platform.owners);
+    for (const team of Object.keys(byTeam).filter((name) => !owners.includes(name))) {
+      this.problem({
+        property: 'routing.byTeam',
+        value: team,
+        rule: `a team with receivers of its own answers for components; those that do are ${owners.join(', ') || 'none'}`,
+        remedy: "name its components in the platform's owners, or leave it out",
+      });
+    }
     for (const [property, name] of used) {
       if (names.includes(name)) continue;
       this.problem({
@@ -219,6 +225,17 @@ export class Alertmanager extends Component {
       }
     }
   }
+}
+
+/** Each with the property that names it. */
+function receiversOf(at: string, { default: other, bySeverity = {} }: SeverityRouting): [string, string][] {
+  return [
+    [`${at}.default`, other],
+    ...Object.entries(bySeverity).map(([severity, name]): [string, string] => [
+      `${at}.bySeverity.${severity}`,
+      name,
+    ]),
+  ];
 }
 
 function notificationsOf(props: AlertmanagerProps): readonly Notification[] {

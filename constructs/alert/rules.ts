@@ -3,7 +3,8 @@
  * component it is about, how bad it is, what happens and what to do first.
  */
 import type { Duration } from 'cdk8s';
-import type { EvaluatedGroup, Platform } from '../core/platform';
+import type { Platform } from '../core/platform';
+import { checkOwners, ownershipFinder } from './owners';
 
 /** `critical` wakes somebody; `warning` is for the next working day; `info` is only to be seen. */
 export const SEVERITIES = ['critical', 'warning', 'info'] as const;
@@ -23,9 +24,6 @@ export type About =
   | 'objective'
   | 'dead-man';
 
-/** Whoever runs the platform: the owner of what no other team has. */
-const DEFAULT_TEAM = 'platform';
-
 export interface AlertRule {
   /** In CamelCase, unique in the environment together with its component. */
   readonly alert: string;
@@ -35,8 +33,6 @@ export interface AlertRule {
   readonly holds: Duration;
   readonly severity: Severity;
   readonly about: About;
-  /** Who is told: a label, by which Alertmanager may route. @default platform */
-  readonly team?: string;
   /** The workload or group of workloads that it is about. */
   readonly component: string;
   /** Scrape jobs that it can be about, where `component` is a template; for the review, not in the rule file. */
@@ -61,14 +57,21 @@ export interface RuleGroup {
   readonly rules: readonly (AlertRule | RecordingRule)[];
 }
 
-/** @param runbooks folder of the alerts' pages, as `Platform` has it */
-export function renderRules(groups: readonly RuleGroup[], runbooks: string): object {
+/** What a rule file says of an alert beyond the rule itself, as the environment has it. */
+export interface AlertContacts {
+  /** Its label `team`: a name, or a template. */
+  readonly team: (rule: AlertRule) => string;
+  /** Its page. */
+  readonly runbook: (rule: AlertRule) => string;
+}
+
+export function renderRules(groups: readonly RuleGroup[], contacts: AlertContacts): object {
   return {
     groups: groups.map((group) => ({
       name: group.name,
       ...(group.interval === undefined ? {} : { interval: seconds(group.interval) }),
       rules: group.rules.map((rule) =>
-        'alert' in rule ? renderAlert(rule, runbooks) : renderRecording(rule),
+        'alert' in rule ? renderAlert(rule, contacts) : renderRecording(rule),
       ),
     })),
   };
@@ -88,25 +91,24 @@ export function renderCheckedRules(
       remedy: 'rename it, or leave one of the two out',
     });
   }
-  const { runbooks } = platform;
-  platform.evaluatedRules.push({ evaluator, groups: groups.map((group) => ownedGroup(group, runbooks)) });
-  return renderRules(groups, runbooks);
+  checkOwners(platform);
+  const ownership = ownershipFinder(platform);
+  const runbook = ({ alert }: AlertRule): string => `${platform.runbooks}/${runbookFile(alert)}`;
+  platform.evaluatedRules.push({
+    evaluator,
+    groups: groups.map(({ name, rules }) => ({
+      name,
+      rules: rules.map((rule) =>
+        'alert' in rule ? { ...rule, teams: ownership(rule).teams, runbook: runbook(rule) } : rule,
+      ),
+    })),
+  });
+  return renderRules(groups, { team: (rule) => ownership(rule).label, runbook });
 }
 
 /** Name of an alert's page under `docs/runbooks/`: `DiskFull` has `disk-full.md`. */
 export function runbookFile(alert: string): string {
   return `${alert.replace(/(?<=[a-z0-9])[A-Z]/g, '-$&').toLowerCase()}.md`;
-}
-
-function ownedGroup({ name, rules }: RuleGroup, runbooks: string): EvaluatedGroup {
-  return {
-    name,
-    rules: rules.map((rule) =>
-      'alert' in rule
-        ? { ...rule, team: rule.team ?? DEFAULT_TEAM, runbook: `${runbooks}/${runbookFile(rule.alert)}` }
-        : rule,
-    ),
-  };
 }
 
 /** What is wrong with the groups as a whole, as rule and offending name; the expressions are judged by the programs. */
@@ -134,16 +136,16 @@ function seconds(duration: Duration): string {
   return `${duration.toSeconds()}s`;
 }
 
-function renderAlert(rule: AlertRule, runbooks: string): object {
+function renderAlert(rule: AlertRule, contacts: AlertContacts): object {
   return {
     alert: rule.alert,
     expr: rule.expr,
     for: seconds(rule.holds),
-    labels: { severity: rule.severity, component: rule.component, team: rule.team ?? DEFAULT_TEAM },
+    labels: { severity: rule.severity, component: rule.component, team: contacts.team(rule) },
     annotations: {
       summary: rule.summary,
       description: rule.description,
-      runbook_url: `${runbooks}/${runbookFile(rule.alert)}`,
+      runbook_url: contacts.runbook(rule),
     },
   };
 }

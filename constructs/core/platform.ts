@@ -38,6 +38,11 @@ export interface PlatformProps {
    * @default the samples' repository, `https://git.example.com/hyperion/docs/runbooks`
    */
   readonly runbooks?: string;
+  /**
+   * Names of the components that other teams than the platform's own answer for, by team: their alerts are theirs.
+   * @default none
+   */
+  readonly owners?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** A value that was computed, for `hyperion explain`. */
@@ -66,7 +71,8 @@ export interface EvaluatedAlert {
   readonly holds: Duration;
   readonly severity: string;
   readonly about: string;
-  readonly team: string;
+  /** Whose it is; several where it can be about components of several. */
+  readonly teams: readonly string[];
   readonly component: string;
   /** Scrape jobs that it can be about; undefined where `component` names the only one. */
   readonly jobs?: readonly string[];
@@ -97,6 +103,7 @@ export class Platform extends App {
   public readonly clusterDomain: string;
   /** Without a slash at its end. */
   public readonly runbooks: string;
+  public readonly owners: Readonly<Record<string, readonly string[]>>;
   public readonly graph = new FlowGraph();
   public readonly components: Component[] = [];
   public readonly derivations: Derivation[] = [];
@@ -117,6 +124,7 @@ export class Platform extends App {
     this.secretStore = props.secretStore;
     this.survivesOutage = props.survivesOutage;
     this.clusterDomain = props.clusterDomain ?? 'cluster.local';
+    this.owners = props.owners ?? {};
     this.runbooks = props.runbooks ?? RUNBOOKS;
     if (!/^https?:\/\/\S*[^\s/]$/.test(this.runbooks)) {
       this.report('', {

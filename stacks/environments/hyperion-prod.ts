@@ -25,6 +25,7 @@ export const HYPERION_PROD: HyperionProps = {
   domain: 'hyperion.example.com',
   secretStore: { kind: 'azure-key-vault', name: 'hyperion-prod' },
   survivesOutage: Duration.minutes(30),
+  owners: { messaging: ['kafka', 'kafka-exporter'] },
   // 400,000 events a second: 240,000 spans, 100,000 log records and 60,000 samples.
   workload: {
     traces: { perSecond: 240_000, bytesEach: 500 },
@@ -116,8 +117,18 @@ export const HYPERION_PROD: HyperionProps = {
     receivers: {
       'on-call': [{ kind: 'pagerduty', routingKey: SecretRef.named('pagerduty-hyperion-routing-key') }],
       team: [{ kind: 'slack', channel: '#hyperion', webhook: SecretRef.named('slack-hyperion-webhook') }],
+      'messaging-on-call': [
+        { kind: 'pagerduty', routingKey: SecretRef.named('pagerduty-messaging-routing-key') },
+      ],
+      messaging: [
+        { kind: 'slack', channel: '#messaging', webhook: SecretRef.named('slack-messaging-webhook') },
+      ],
     },
-    routing: { default: 'team', bySeverity: { critical: 'on-call' } },
+    routing: {
+      default: 'team',
+      bySeverity: { critical: 'on-call' },
+      byTeam: { messaging: { default: 'messaging', bySeverity: { critical: 'messaging-on-call' } } },
+    },
     deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('dead-man-switch-hyperion') },
     receiverCidrs: 'internet',
     volume: Size.gibibytes(1),

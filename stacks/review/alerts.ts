@@ -1,6 +1,6 @@
 /** What somebody is told of, by whom, and which components it can be about. */
+import { componentFinder } from '../../constructs/alert/owners';
 import type { EvaluatedAlert, Platform } from '../../constructs/core/platform';
-import { scrapeJobs } from '../../constructs/core/scrape-jobs';
 import type { AlertEntry } from './review-document';
 
 export function alertEntries(platform: Platform): AlertEntry[] {
@@ -27,7 +27,7 @@ function alertEntry(
   rule: EvaluatedAlert,
   components: readonly string[],
 ): AlertEntry {
-  const { alert, component, severity, about, team, expr, holds, summary, description, runbook } = rule;
+  const { alert, component, severity, about, teams, expr, holds, summary, description, runbook } = rule;
   return {
     id,
     alert,
@@ -36,7 +36,7 @@ function alertEntry(
     components,
     severity,
     about,
-    team,
+    teams,
     expr,
     forSeconds: holds.toSeconds(),
     summary,
@@ -44,22 +44,4 @@ function alertEntry(
     runbook,
     evaluatedBy,
   };
-}
-
-/** An alert names workloads, scrape jobs or components. */
-function componentFinder(platform: Platform): (alert: EvaluatedAlert) => string[] {
-  const names = new Map<string, string>();
-  for (const { name, endpoint } of scrapeJobs(platform.graph)) names.set(name, endpoint.owner.componentName);
-  for (const { id, componentName } of platform.graph.parties) names.set(id, componentName);
-  const components = platform.components.map(({ node }) => node.id);
-  for (const name of components) names.set(name, name);
-  return ({ component, jobs = [component] }) => [
-    ...new Set(
-      jobs.flatMap((name) => {
-        const found = names.get(name);
-        // An outsider that is scraped is no component.
-        return found !== undefined && components.includes(found) ? [found] : [];
-      }),
-    ),
-  ];
 }

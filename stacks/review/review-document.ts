@@ -216,8 +216,8 @@ export interface AlertEntry {
   readonly severity: string;
   /** `down`, `saturated`, `filling`, … */
   readonly about: string;
-  /** Who is told. */
-  readonly team: string;
+  /** Whose it is; several where it can be about components of several. */
+  readonly teams: readonly string[];
   readonly expr: string;
   readonly forSeconds: number;
   readonly summary: string;

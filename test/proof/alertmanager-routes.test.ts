@@ -61,16 +61,30 @@ proof(['amtool'], 'Alertmanager routes alerts to whom the environment says', () 
     );
   });
 
+  it('hyperion-prod tells the team that answers for Kafka', async () => {
+    const about = (...labels: readonly string[]): Promise<string> =>
+      inEnvironment('hyperion-prod', 'alertname=ComponentDown', 'component=kafka', ...labels);
+    expect([
+      await about('severity=critical', 'team=messaging'),
+      await about('severity=warning', 'team=messaging'),
+    ]).toEqual(['messaging-on-call', 'messaging']);
+  });
+
   it('what a team owns goes to that team, a silence or not', async () => {
     const file = (ref: SecretRef): string => `/secrets/${ref.name}`;
     const hook = (name: string) => [{ kind: 'webhook', url: SecretRef.named(name) }] as const;
     const text = stringify(
       renderAlertmanager({
-        receivers: { platform: hook('a'), 'on-call': hook('b'), messaging: hook('c') },
+        receivers: {
+          platform: hook('a'),
+          'on-call': hook('b'),
+          messaging: hook('c'),
+          'their-pager': hook('d'),
+        },
         routing: {
           default: 'platform',
           bySeverity: { critical: 'on-call' },
-          byTeam: { messaging: 'messaging' },
+          byTeam: { messaging: { default: 'messaging', bySeverity: { critical: 'their-pager' } } },
         },
         deadMan: { host: 'heartbeat.example.com', url: SecretRef.named('heartbeat') },
         grouping: { wait: Duration.seconds(30), interval: Duration.minutes(5), repeat: Duration.hours(4) },
@@ -89,9 +103,10 @@ proof(['amtool'], 'Alertmanager routes alerts to whom the environment says', () 
     const to = (...labels: readonly string[]): Promise<string> => receiver('teams', text, labels);
     expect([
       await to('alertname=KafkaConsumersLag', 'severity=critical', 'team=messaging'),
+      await to('alertname=KafkaConsumersLag', 'severity=warning', 'team=messaging'),
       await to('alertname=KafkaConsumersLag', 'severity=critical', 'team=platform'),
       await to('alertname=KafkaConsumersLag', 'severity=warning', 'team=platform'),
       await to('alertname=Watchdog', 'severity=info', 'team=platform'),
-    ]).toEqual(['messaging', 'on-call', 'platform', 'dead-man-switch']);
+    ]).toEqual(['their-pager', 'messaging', 'on-call', 'platform', 'dead-man-switch']);
   });
 });

@@ -21,7 +21,11 @@ const HOOK: Notification = { kind: 'webhook', url: secret('hook') };
 describe('the configuration', () => {
   const config = renderAlertmanager({
     receivers: { team: [SLACK, MAIL], 'on-call': [PAGER, HOOK] },
-    routing: { default: 'team', bySeverity: { critical: 'on-call' }, byTeam: { network: 'on-call' } },
+    routing: {
+      default: 'team',
+      bySeverity: { critical: 'on-call' },
+      byTeam: { network: { default: 'team', bySeverity: { critical: 'on-call' } } },
+    },
     deadMan: { host: 'heartbeat.example.com', url: secret('heartbeat') },
     grouping: { wait: Duration.seconds(30), interval: Duration.minutes(5), repeat: Duration.hours(4) },
     fileOf: ({ name }) => `/secrets/${name}`,
@@ -44,7 +48,8 @@ describe('the configuration', () => {
             group_interval: '120s',
             repeat_interval: '110s',
           },
-          { receiver: 'on-call', matchers: ['team="network"'] },
+          { receiver: 'on-call', matchers: ['team="network"', 'severity="critical"'] },
+          { receiver: 'team', matchers: ['team="network"'] },
           { receiver: 'on-call', matchers: ['severity="critical"'] },
         ],
       },
@@ -199,6 +204,21 @@ describe('mistakes', () => {
         'test/alertmanager: receivers.spare = ["slack","pagerduty"]',
         '  rule:   nothing is routed to this receiver',
         '  remedy: name it in routing, or leave it out',
+      ].join('\n'),
+    );
+  });
+
+  it('reports a team that is routed to and owns nothing, and a receiver of its that is not there', () => {
+    const routing = { default: 'team', byTeam: { network: { default: 'network' } } };
+    const alertmanager = { receivers: { team: [SLACK] }, routing };
+    expect(problemsOf(metricsSystem({ alertmanager }).platform)).toBe(
+      [
+        'test/alertmanager: routing.byTeam = "network"',
+        '  rule:   a team with receivers of its own answers for components; those that do are none',
+        "  remedy: name its components in the platform's owners, or leave it out",
+        'test/alertmanager: routing.byTeam.network.default = "network"',
+        '  rule:   the receivers are team',
+        '  remedy: name one of them, or add this one',
       ].join('\n'),
     );
   });

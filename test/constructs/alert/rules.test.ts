@@ -29,7 +29,9 @@ it('writes alerts and recorded series as rule files have them', () => {
     interval: Duration.seconds(15),
     rules: [RULE, { record: 'job:up:sum', expr: 'sum by (job) (up)', labels: { level: 'job' } }],
   };
-  expect(renderRules([group], RUNBOOKS)).toEqual({
+  expect(
+    renderRules([group], { team: () => 'platform', runbook: () => `${RUNBOOKS}/queue-full.md` }),
+  ).toEqual({
     groups: [
       {
         name: 'queues',
@@ -74,9 +76,7 @@ it('names the page of an alert by its name', () => {
 
 it('tells the review who evaluates what, whose it is and where its page lies', () => {
   const platform = testPlatform({ runbooks: RUNBOOKS });
-  renderCheckedRules(platform, 'vmalert', [
-    { name: 'queues', rules: [RULE, { ...RULE, alert: 'Slow', team: 'network' }] },
-  ]);
+  renderCheckedRules(platform, 'vmalert', [{ name: 'queues', rules: [RULE, { ...RULE, alert: 'Slow' }] }]);
   expect(platform.evaluatedRules).toEqual([
     {
       evaluator: 'vmalert',
@@ -84,8 +84,8 @@ it('tells the review who evaluates what, whose it is and where its page lies', (
         {
           name: 'queues',
           rules: [
-            { ...RULE, team: 'platform', runbook: `${RUNBOOKS}/queue-full.md` },
-            { ...RULE, alert: 'Slow', team: 'network', runbook: `${RUNBOOKS}/slow.md` },
+            { ...RULE, teams: ['platform'], runbook: `${RUNBOOKS}/queue-full.md` },
+            { ...RULE, alert: 'Slow', teams: ['platform'], runbook: `${RUNBOOKS}/slow.md` },
           ],
         },
       ],

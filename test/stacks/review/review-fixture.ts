@@ -177,7 +177,7 @@ export function reviewFixture(store = 'loki'): ReviewDocument {
         components: [store],
         severity: 'critical',
         about: 'down',
-        team: 'platform',
+        teams: ['platform'],
         expr: `up{job="${store}"} == 0`,
         forSeconds: 300,
         summary: `${store} does not answer`,

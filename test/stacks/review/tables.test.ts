@@ -276,7 +276,13 @@ test('exceptions of all kinds', async () => {
 test('alerts, under the components that they can be about', async () => {
   const alert = (name: string, component: string, jobs?: readonly string[]): object => ({
     ...{ alert: name, expr: 'up == 0', holds: Duration.minutes(5), severity: 'critical', about: 'down' },
-    ...{ team: 'platform', component, summary: 's', description: 'd', runbook: 'https://git.example.com/r' },
+    ...{
+      teams: ['platform'],
+      component,
+      summary: 's',
+      description: 'd',
+      runbook: 'https://git.example.com/r',
+    },
     ...(jobs === undefined ? {} : { jobs }),
   });
   const groups = [
@@ -302,7 +308,7 @@ test('alerts, under the components that they can be about', async () => {
   expect(alerts[0]).toEqual({
     id: 'Down of {{ $labels.job }}',
     ...{ alert: 'Down', group: 'availability', component: '{{ $labels.job }}', components: ['store'] },
-    ...{ severity: 'critical', about: 'down', team: 'platform', expr: 'up == 0', forSeconds: 300 },
+    ...{ severity: 'critical', about: 'down', teams: ['platform'], expr: 'up == 0', forSeconds: 300 },
     ...{ summary: 's', description: 'd', runbook: 'https://git.example.com/r', evaluatedBy: 'store' },
   });
   expect(alerts.map(({ id, components: about }) => [id, about])).toEqual([

@@ -26,7 +26,7 @@ export function alertView(context: Context, [id = '']: readonly string[]): Drawn
       facts([
         ['About', h('span', {}, ...joined(aboutOf(alert).map((name) => partyLink(context, name))))],
         ['Kind', alert.about],
-        ['Told to', alert.team],
+        ['Told to', alert.teams.join(', ')],
         ['Holds for', alert.forSeconds === 0 ? 'fires at once' : seconds(alert.forSeconds)],
         ['Group', alert.group],
         ['Evaluated by', partyLink(context, alert.evaluatedBy)],

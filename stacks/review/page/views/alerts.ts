@@ -27,7 +27,7 @@ export function alertsView(context: Context): Drawn {
           { title: 'Severity', values: ({ severity }) => [severity] },
           { title: 'Component', values: aboutOf },
           { title: 'Kind', values: ({ about }) => [about] },
-          { title: 'Team', values: ({ team }) => [team] },
+          { title: 'Team', values: ({ teams }) => teams },
         ],
         columns: alertColumns(context),
       }),

@@ -60,7 +60,7 @@ function rendered(manyClusters = false): Rendered {
             holds: Duration.minutes(5),
             severity: 'warning',
             about: 'filling',
-            team: 'platform',
+            teams: ['platform'],
             component: 'queue',
             summary: '',
             description: '',

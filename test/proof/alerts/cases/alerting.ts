@@ -2,6 +2,7 @@
  * Whoever evaluates and tells: vmalert or Prometheus, Alertmanager, the dead-man switch, what is down, and what meets the limits of
  * its container.
  */
+import type { Platform } from '../../../../constructs/core/platform';
 import { bytesOf } from '../../../../constructs/core/quantity';
 import { scrapeJobs } from '../../../../constructs/core/scrape-jobs';
 import { Workload } from '../../../../constructs/core/workload';
@@ -145,7 +146,7 @@ export const resourceCases: AlertCases = ({ platform, job }) => {
       alert: 'MemoryNearLimit',
       series: used(0.95),
       silent: used(0.8),
-      fires: { pod: 'r-0', component, severity: 'warning' },
+      fires: { pod: 'r-0', component, severity: 'warning', team: 'platform' },
     },
     {
       alert: 'CpuNearLimit',
@@ -153,8 +154,24 @@ export const resourceCases: AlertCases = ({ platform, job }) => {
       silent: busy(0.5),
       fires: { pod: 'r-0', component, severity: 'warning' },
     },
+    ...ownedCases(platform),
   ];
 };
+
+/** One alert for many components, and the team is that of the one that it fires for. */
+function ownedCases({ owners, graph }: Platform): AlertCase[] {
+  const jobs = scrapeJobs(graph).map(({ name }) => name);
+  return Object.entries(owners).flatMap(([team, components]) =>
+    components
+      .filter((component) => jobs.includes(component))
+      .map((component) => ({
+        alert: 'CpuNearLimit',
+        series: { [`process_cpu_seconds_total{job="${component}", pod="r-0"}`]: '0+6000x60' },
+        silent: { [`process_cpu_seconds_total{job="${component}", pod="r-0"}`]: '0+0x60' },
+        fires: { pod: 'r-0', component, severity: 'warning', team },
+      })),
+  );
+}
 
 export const spokeCases: AlertCases = () => {
   const jobs = ['vmagent', 'node-exporter', 'kube-state-metrics', 'kubelet', 'cadvisor', 'api-server'];
