@@ -32,7 +32,7 @@ export const MUTATIONS: readonly Mutation[] = [
   container('image pulled anew each time', 'imagePullPolicy: kplus.ImagePullPolicy.IF_NOT_PRESENT,', ''),
   container(
     'no memory limit',
-    'memory: { request: resources.memory, limit: resources.memoryLimit ?? resources.memory }',
+    'memory: { request: resources.memory, limit: limits.memory }',
     'memory: { request: resources.memory }',
   ),
   container('no CPU limit', /limit: kplus\.Cpu\.millis\([^)]*\),/, ''),

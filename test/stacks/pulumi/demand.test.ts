@@ -170,7 +170,9 @@ describe('of secrets', () => {
       'hyperion-prod': [
         'dead-man-switch-hyperion: given',
         'pagerduty-hyperion-routing-key: given',
+        'pagerduty-messaging-routing-key: given',
         'slack-hyperion-webhook: given',
+        'slack-messaging-webhook: given',
       ],
       'telemetry-dev': [
         'api-key: given',
