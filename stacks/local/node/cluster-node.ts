@@ -66,8 +66,11 @@ export class ClusterNode {
     this.pods = plan.pods.map((pod) => this.runner(pod));
   }
 
-  public status(): readonly PodStatus[] {
-    return this.pods.map((pod) => pod.status);
+  /** What it says of readiness holds for Services, too: whoever waits for a pod reaches it through them. */
+  public async status(): Promise<readonly PodStatus[]> {
+    const status = this.pods.map((pod) => pod.status);
+    await this.firewall.settled();
+    return status;
   }
 
   public kill({ target, signal }: Input<'kill'>): void {

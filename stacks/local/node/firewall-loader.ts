@@ -36,6 +36,12 @@ export class FirewallLoader {
     return this.pending;
   }
 
+  /** Resolves when the rules of all changes until now are in force. */
+  public async settled(): Promise<void> {
+    await this.pending;
+    await this.running;
+  }
+
   public async load(): Promise<void> {
     for (const counter of await this.current()) this.remember(counter);
     for (const table of [...this.tables(), isolationRules([...this.isolated])])
