@@ -194,7 +194,8 @@ proof(
       expect((await ask(GUEST, 'ledger.example.com')).status).toBe(200);
     });
 
-    it('ends when it is told to, and says so with its exit code', async () => {
+    it('ends when it is told to, even while it reloads, and says so with its exit code', async () => {
+      haproxy.reload();
       expect(await haproxy.stop()).toBe(0);
     });
   },

@@ -99,6 +99,17 @@ export class LoopbackHAProxy {
     return this.child?.exitCode;
   }
 
+  /** The script does it for a renewed certificate, after its next look. */
+  public reload(): void {
+    const script = this.child?.pid ?? NaN;
+    const children = readFileSync(`/proc/${script}/task/${script}/children`, 'utf8').trim().split(' ');
+    const master = children.find((pid) =>
+      readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('haproxy.cfg'),
+    );
+    if (master === undefined) throw new Error('HAProxy does not run');
+    process.kill(Number(master), 'SIGUSR2');
+  }
+
   /** As the kubelet does it: the script passes it on. */
   public async stop(): Promise<number | null> {
     const { child } = this;

@@ -7,8 +7,13 @@ fingerprint() {
 
 haproxy -W -db -f /etc/hyperion/haproxy/haproxy.cfg &
 master=$!
-# Finish open requests, then end.
-trap 'kill -USR1 "$master"; wait "$master"; exit 0' TERM INT USR1
+# Finish open requests, then end. While it reloads, HAProxy loses the signal: again, until it has ended.
+end() {
+  while kill -USR1 "$master" 2>/dev/null; do sleep 1; done &
+  wait "$master"
+  exit 0
+}
+trap end TERM INT USR1
 seen="$(fingerprint)"
 while kill -0 "$master" 2>/dev/null; do
   sleep "${LOOK_SECONDS:-30}" &
