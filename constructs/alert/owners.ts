@@ -6,7 +6,7 @@ import type { Platform } from '../core/platform';
 import { scrapeJobs } from '../core/scrape-jobs';
 
 /** Whoever runs the platform: the owner of what no other team has. */
-export const DEFAULT_TEAM = 'platform';
+const DEFAULT_TEAM = 'platform';
 
 /** What says which components an alert can be about. */
 export interface Subject {
@@ -51,7 +51,10 @@ export function ownershipFinder(platform: Platform): (alert: Subject) => Ownersh
     teams.get(componentsOf({ component: name })[0] ?? name) ?? DEFAULT_TEAM;
   return ({ component, jobs = [component] }) => {
     const byTeam = new Map<string, string[]>();
-    for (const job of jobs) byTeam.set(teamOf(job), [...(byTeam.get(teamOf(job)) ?? []), job]);
+    for (const job of jobs) {
+      const team = teamOf(job);
+      byTeam.set(team, [...(byTeam.get(team) ?? []), job]);
+    }
     const [first = DEFAULT_TEAM, ...others] = [...byTeam.keys()].sort();
     return { teams: [first, ...others], label: others.length === 0 ? first : labelByJob(byTeam) };
   };

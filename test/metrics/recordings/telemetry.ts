@@ -66,12 +66,9 @@ async function isStored(running: RunningEnvironment): Promise<boolean> {
     from: new Date(to - 3_600_000).toISOString(),
     to: new Date(to).toISOString(),
   });
-  const { host, port } = running.address('telemetry-view/api', 8080);
-  const answer = await fetch(`http://${host}:${port}/v1/count?${hour.toString()}`, {
-    headers: { 'x-api-key': running.secret('api-key') },
-    signal: AbortSignal.timeout(READY_MS),
+  const { text } = await ask(running, 'telemetry-view/api', `/v1/count?${hour.toString()}`, {
+    'x-api-key': running.secret('api-key'),
   });
-  const text = await answer.text();
   return /"count":[1-9]/.test(text);
 }
 
@@ -85,7 +82,8 @@ async function send(running: RunningEnvironment, token: string): Promise<number>
     tags: { uuid: `GPU-${i % 4}` },
   }));
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  return ask(running, 'telemetry-pipeline/streamer', '/readings', headers, JSON.stringify({ readings }));
+  const body = JSON.stringify({ readings });
+  return (await ask(running, 'telemetry-pipeline/streamer', '/readings', headers, body)).status;
 }
 
 async function ask(
@@ -94,13 +92,12 @@ async function ask(
   path: string,
   headers: Readonly<Record<string, string>>,
   body?: string,
-): Promise<number> {
+): Promise<{ readonly status: number; readonly text: string }> {
   const { host, port } = running.address(service, 8080);
   const response = await fetch(`http://${host}:${port}${path}`, {
     ...(body === undefined ? {} : { method: 'POST', body }),
     headers,
     signal: AbortSignal.timeout(READY_MS),
   });
-  await response.arrayBuffer();
-  return response.status;
+  return { status: response.status, text: await response.text() };
 }
